@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+#define FILE_NAME "identity"
+#define FILE_NAME_NEW "identity.new"
+#define FILE_SIZE_MAX 512
+
+/* How many numbers are reserved at a start. */
+#define RESERVE_AT_START (UINT64_C(1) << 20)
+
+static void explain(char reason[IDENTITY_REASON_SIZE], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void
+explain(char reason[IDENTITY_REASON_SIZE], const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reason, IDENTITY_REASON_SIZE, format, arguments);
+	va_end(arguments);
+}
+
+static enum err
+explain_io(const struct identity_file *file, const char *what,
+	char reason[IDENTITY_REASON_SIZE])
+{
+	explain(reason, "%s %s: %s", what, file->folder, strerror(errno));
+	return ERR_IO;
+}
+
+/* --- the folder --- */
+
+static enum err
+open_folder(struct identity_file *file, char reason[IDENTITY_REASON_SIZE])
+{
+	if (mkdir(file->folder, 0750) != 0 && errno != EEXIST)
+		return explain_io(file, "cannot make the state folder", reason);
+	file->folder_fd = open(file->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (file->folder_fd < 0)
+		return explain_io(file, "cannot open the state folder", reason);
+	if (flock(file->folder_fd, LOCK_EX | LOCK_NB) == 0)
+		return ERR_OK;
+	if (errno != EWOULDBLOCK)
+		return explain_io(file, "cannot lock the state folder", reason);
+	explain(reason, "another rumord uses the state folder %s", file->folder);
+	return ERR_BUSY;
+}
+
+/* --- the file --- */
+
+static bool
+parse_id(const char *text, uint8_t id[NODE_ID_SIZE])
+{
+	for (size_t i = 0; i < NODE_ID_SIZE; i++) {
+		unsigned byte;
+
+		if (sscanf(text + 2 * i, "%2x", &byte) != 1)
+			return false;
+		id[i] = (uint8_t)byte;
+	}
+	return true;
+}
+
+static void
+format_id(const uint8_t id[NODE_ID_SIZE], char text[2 * NODE_ID_SIZE + 1])
+{
+	for (size_t i = 0; i < NODE_ID_SIZE; i++)
+		snprintf(text + 2 * i, 3, "%02x", id[i]);
+}
+
+static enum err
+parse(struct identity *identity, const char *text)
+{
+	char id[2 * NODE_ID_SIZE + 1];
+	int end = 0;
+
+	if (sscanf(text,
+		    "rumord-identity 1\nid %32[0-9a-f]\ngeneration %" SCNu32
+		    "\nwriter %" SCNx64 "\nreserved %" SCNu64 "\n%n",
+		    id, &identity->generation, &identity->writer,
+		    &identity->seq_limit, &end) != 4)
+		return ERR_MALFORMED;
+	if (end == 0 || text[end] != '\0' || strlen(id) != 2 * NODE_ID_SIZE ||
+		!parse_id(id, identity->id) || identity->writer == 0 ||
+		identity->seq_limit == 0 || identity->generation == UINT32_MAX)
+		return ERR_MALFORMED;
+	return ERR_OK;
+}
+
+static enum err
+read_file(struct identity_file *file, char reason[IDENTITY_REASON_SIZE])
+{
+	char text[FILE_SIZE_MAX + 1];
+	int fd = openat(file->folder_fd, FILE_NAME, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0 && errno == ENOENT)
+		return ERR_NOT_FOUND;
+	if (fd < 0)
+		return explain_io(file, "cannot read the identity in", reason);
+	len = read(fd, text, FILE_SIZE_MAX);
+	close(fd);
+	if (len < 0)
+		return explain_io(file, "cannot read the identity in", reason);
+	text[len] = '\0';
+	if (parse(&file->identity, text) == ERR_OK)
+		return ERR_OK;
+	explain(reason,
+		"%s/" FILE_NAME " is damaged; remove it to start as a new node",
+		file->folder);
+	return ERR_MALFORMED;
+}
+
+static bool
+write_whole(int fd, const char *text)
+{
+	size_t len = strlen(text);
+
+	return write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
+}
+
+static enum err
+write_file(struct identity_file *file, char reason[IDENTITY_REASON_SIZE])
+{
+	const struct identity *identity = &file->identity;
+	char id[2 * NODE_ID_SIZE + 1];
+	char text[FILE_SIZE_MAX];
+	bool written;
+	int fd;
+
+	format_id(identity->id, id);
+	snprintf(text, sizeof(text),
+		"rumord-identity 1\nid %s\ngeneration %" PRIu32 "\nwriter %016" PRIx64
+		"\nreserved %" PRIu64 "\n",
+		id, identity->generation, identity->writer, identity->seq_limit);
+	fd = openat(file->folder_fd, FILE_NAME_NEW,
+		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	if (fd < 0)
+		return explain_io(file, "cannot write the identity in", reason);
+	written = write_whole(fd, text);
+	close(fd);
+	if (!written ||
+		renameat(file->folder_fd, FILE_NAME_NEW, file->folder_fd, FILE_NAME) !=
+			0 ||
+		fsync(file->folder_fd) != 0)
+		return explain_io(file, "cannot write the identity in", reason);
+	return ERR_OK;
+}
+
+/* --- the identity --- */
+
+static void
+fill_random(void *data, size_t size)
+{
+	if (getrandom(data, size, 0) != (ssize_t)size)
+		abort();
+}
+
+static void
+make_identity(struct identity *identity)
+{
+	*identity = (struct identity){.seq_limit = 1};
+	fill_random(identity->id, sizeof(identity->id));
+	while (identity->writer == 0)
+		fill_random(&identity->writer, sizeof(identity->writer));
+}
+
+static enum err
+load(struct identity_file *file, char reason[IDENTITY_REASON_SIZE])
+{
+	enum err err = read_file(file, reason);
+
+	if (err == ERR_NOT_FOUND)
+		make_identity(&file->identity);
+	else if (err != ERR_OK)
+		return err;
+	file->identity.generation++;
+	file->identity.seq_next = file->identity.seq_limit;
+	file->identity.seq_limit += RESERVE_AT_START;
+	return write_file(file, reason);
+}
+
+enum err
+identity_open(struct identity_file *file, const char *folder,
+	char reason[IDENTITY_REASON_SIZE])
+{
+	enum err err;
+
+	*file = (struct identity_file){
+		.folder = mem_copy_string(folder),
+		.folder_fd = -1,
+	};
+	err = open_folder(file, reason);
+	if (err == ERR_OK)
+		err = load(file, reason);
+	if (err != ERR_OK)
+		identity_close(file);
+	return err;
+}
+
+void
+identity_close(struct identity_file *file)
+{
+	if (file->folder_fd >= 0)
+		close(file->folder_fd);
+	free(file->folder);
+	*file = (struct identity_file){.folder_fd = -1};
+}
+
+enum err
+identity_reserve(struct identity_file *file, uint64_t writer, uint64_t limit,
+	char reason[IDENTITY_REASON_SIZE])
+{
+	file->identity.writer = writer;
+	file->identity.seq_limit = limit;
+	return write_file(file, reason);
+}

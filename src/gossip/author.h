@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "gossip/broadcast.h"
+#include "gossip/clock.h"
+#include "gossip/outputs.h"
+#include "gossip/store.h"
+
+/*
+ * Writes of this node: gives each its dot and its stamp, applies it and passes it on.
+ *
+ * A dot is never issued twice: only numbers that are reserved on disk are used, and the
+ * next block is asked for long before the last number.
+ */
+struct author {
+	struct store *store;
+	struct broadcast *broadcast;
+	struct clock *clock;
+	struct outputs *outputs;
+	uint64_t writer;
+	uint64_t seq_next;
+	uint64_t seq_limit; /* numbers below are reserved */
+	uint64_t seq_asked; /* what the last OUTPUT_RESERVE asked for */
+};
+
+/* How many numbers are reserved at a time. */
+#define RESERVE_COUNT (UINT64_C(1) << 20)
+
+void author_init(struct author *author, const struct identity *identity,
+	struct store *store, struct broadcast *broadcast, struct clock *clock,
+	struct outputs *outputs);
+
+/* Writes what the view says under a dot and stamp of its own, which are put into the
+ * view. ERR_BUSY when no number is left, ERR_QUOTA when the state is full. */
+MUST_CHECK enum err author_write(
+	struct author *author, struct record_view *view, struct now now);
+
+void author_reserved(struct author *author, uint64_t writer, uint64_t limit);
+
+/* Whether the cluster knows of numbers of this writer that were never issued here, so
+ * that the writer id is spent: an old state came back. */
+bool author_is_outrun(const struct author *author);
+
+/* Begins a new writer id, which can be used once it is reserved. */
+void author_renew(struct author *author, uint64_t writer);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "base/prng.h"
+#include "gossip/exchanges.h"
+#include "gossip/probe.h"
+
+/*
+ * Finds others: seeds while nobody else is known, and for ever after the dead and the
+ * seeds that are no members, at a rate that does not grow with the cluster. So a
+ * partition always heals and a node may start before its seeds.
+ */
+struct contact {
+	const struct settings *settings;
+	struct members *members;
+	struct probes *probes;
+	struct exchanges *exchanges;
+	struct outputs *outputs;
+	struct prng *prng;
+	uint64_t seeds_at_us; /* when to resolve and try them again */
+	uint64_t dead_at_us;  /* when to draw whether to try somebody dead */
+};
+
+void contact_init(struct contact *contact, const struct settings *settings,
+	struct members *members, struct probes *probes, struct exchanges *exchanges,
+	struct outputs *outputs, struct prng *prng, uint64_t now_us);
+
+/* A seed has this address: tried unless it is a live member's. */
+void contact_seed(struct contact *contact, const struct address *address);
+
+void contact_tick(struct contact *contact, struct now now);
+uint64_t contact_deadline(const struct contact *contact);

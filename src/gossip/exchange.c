@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+#include "gossip/exchange.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+/* Ranges in one CONTEXT message. */
+#define RANGE_BATCH_COUNT 64
+
+/* Records looked at before the stream gets a chance to carry something. */
+#define SCAN_BATCH_COUNT 4096
+
+/* What a peer may claim. */
+#define PEER_RANGE_COUNT_MAX (1024 * 1024)
+#define PEER_HASH_COUNT_MAX (64 * 1024 * 1024)
+
+/* What is composed ahead of being sent. */
+#define OUT_LEN_MAX (64 * 1024)
+
+struct exchange *
+exchange_new(const struct exchange_host *host, uint32_t stream,
+	const struct address *address, bool outgoing, bool pass_on)
+{
+	struct exchange *exchange = mem_new(sizeof(*exchange));
+
+	exchange->host = host;
+	exchange->stream = stream;
+	exchange->address = *address;
+	exchange->outgoing = outgoing;
+	exchange->pass_on = pass_on;
+	exchange->space = SPACE_MEMBERS;
+	buffer_init(
+		&exchange->in, 2 * (WIRE_BODY_LEN_MAX + WIRE_MESSAGE_OVERHEAD_MAX));
+	buffer_init(&exchange->out,
+		OUT_LEN_MAX + WIRE_BODY_LEN_MAX + WIRE_MESSAGE_OVERHEAD_MAX);
+	context_init(&exchange->peer_context);
+	table_init(&exchange->peer_hashes);
+	return exchange;
+}
+
+void
+exchange_free(struct exchange *exchange)
+{
+	if (exchange == NULL)
+		return;
+	buffer_fini(&exchange->in);
+	buffer_fini(&exchange->out);
+	context_fini(&exchange->peer_context);
+	table_fini(&exchange->peer_hashes);
+	free(exchange->ranges);
+	free(exchange->hashes);
+	free(exchange);
+}
+
+bool
+exchange_is_done(const struct exchange *exchange)
+{
+	return exchange->stage == STAGE_SENT && exchange->peer_done &&
+		buffer_len(&exchange->out) == 0;
+}
+
+/* --- what this node has at one instant --- */
+
+static void
+take_context(struct exchange *exchange)
+{
+	const struct context *context = &exchange->host->store->context;
+
+	exchange->ranges = mem_new_array(
+		context_range_count(context) + 1, sizeof(*exchange->ranges));
+	for (size_t i = 0; i < context->count; i++) {
+		const struct context_writer *entry = context->writers[i];
+
+		for (size_t j = 0; j < entry->seqs.count; j++)
+			exchange->ranges[exchange->range_count++] = (struct dot_range){
+				.writer = entry->writer,
+				.first = entry->seqs.intervals[j].first,
+				.last = entry->seqs.intervals[j].last,
+			};
+	}
+}
+
+static void
+take_hashes(struct exchange *exchange)
+{
+	const struct store *store = exchange->host->store;
+	size_t cursor = 0;
+	const struct record *record;
+
+	exchange->hashes = mem_new_array(
+		store_summary(store).record_count + 1, sizeof(*exchange->hashes));
+	while ((record = table_next(&store->by_hash, &cursor)) != NULL) {
+		if (!record->deleted)
+			exchange->hashes[exchange->hash_count++] = record->hash;
+	}
+}
+
+void
+exchange_begin(struct exchange *exchange)
+{
+	uint8_t bytes[WIRE_HEADER_SIZE];
+	struct writer writer = writer_of(bytes, sizeof(bytes));
+
+	assert(exchange->stage == STAGE_SILENT);
+	header_write(&writer, exchange->host->header);
+	if (buffer_append(&exchange->out, writer_bytes(&writer)) != ERR_OK)
+		abort();
+	take_context(exchange);
+	take_hashes(exchange);
+	exchange->stage = STAGE_CONTEXT;
+}
+
+/* --- sending --- */
+
+static void
+say(struct exchange *exchange, const struct message *message, size_t body_len_max)
+{
+	size_t size = body_len_max + WIRE_MESSAGE_OVERHEAD_MAX;
+	struct writer writer =
+		writer_of(buffer_reserve(&exchange->out, size), size);
+
+	message_write(&writer, message);
+	assert(!writer.failed);
+	buffer_commit(&exchange->out, writer.len);
+}
+
+static void
+say_context(struct exchange *exchange)
+{
+	uint8_t bytes[RANGE_BATCH_COUNT * RANGE_LEN_MAX];
+	struct writer writer = writer_of(bytes, sizeof(bytes));
+	struct message message = {.type = MESSAGE_CONTEXT};
+
+	for (size_t i = 0; i < RANGE_BATCH_COUNT &&
+		exchange->range_sent < exchange->range_count;
+		i++)
+		range_write(&writer, &exchange->ranges[exchange->range_sent++]);
+	message.context.entries = writer_bytes(&writer);
+	say(exchange, &message, sizeof(bytes));
+	if (exchange->range_sent == exchange->range_count)
+		exchange->stage = STAGE_DIGEST;
+}
+
+static void
+say_digest(struct exchange *exchange)
+{
+	uint8_t bytes[WIRE_DIGEST_COUNT_MAX * sizeof(uint64_t)];
+	struct writer writer = writer_of(bytes, sizeof(bytes));
+	struct message message = {.type = MESSAGE_DIGEST};
+
+	for (size_t i = 0; i < WIRE_DIGEST_COUNT_MAX &&
+		exchange->hash_sent < exchange->hash_count;
+		i++)
+		write_u64(&writer, exchange->hashes[exchange->hash_sent++]);
+	message.digest.hashes = writer_bytes(&writer);
+	say(exchange, &message, sizeof(bytes));
+	if (exchange->hash_sent == exchange->hash_count) {
+		say(exchange, &(struct message){.type = MESSAGE_READY}, 0);
+		exchange->stage = STAGE_PEER;
+	}
+}
+
+static void
+say_record(struct exchange *exchange, const struct record *record)
+{
+	struct message message = {
+		.type = MESSAGE_RECORD,
+		.record = {.view = record_view(record)},
+	};
+
+	say(exchange, &message, 1 + record_len(&message.record.view));
+}
+
+static struct record *
+next_record(struct exchange *exchange)
+{
+	return store_next(exchange->host->store, exchange->space,
+		bytes_of(exchange->sent_key, exchange->sent_key_len));
+}
+
+/* One record that the peer lacks, or the end of the records. Members go first, so that
+ * whoever joins knows whom to talk to while the rest arrives. */
+static void
+say_records(struct exchange *exchange)
+{
+	for (int i = 0; i < SCAN_BATCH_COUNT; i++) {
+		const struct record *record = next_record(exchange);
+
+		if (record == NULL && exchange->space == SPACE_MEMBERS) {
+			exchange->space = SPACE_KEYS;
+			exchange->sent_key_len = 0;
+			continue;
+		}
+		if (record == NULL) {
+			say(exchange, &(struct message){.type = MESSAGE_DONE}, 0);
+			exchange->stage = STAGE_SENT;
+			return;
+		}
+		memcpy(exchange->sent_key, record->bytes, record->key_len);
+		exchange->sent_key_len = record->key_len;
+		if (!context_covers(&exchange->peer_context, record->dot)) {
+			say_record(exchange, record);
+			return;
+		}
+	}
+}
+
+/* Composes one more piece; false when there is nothing to say now. */
+static bool
+compose(struct exchange *exchange)
+{
+	switch (exchange->stage) {
+	case STAGE_CONTEXT:
+		say_context(exchange);
+		return true;
+	case STAGE_DIGEST:
+		say_digest(exchange);
+		return true;
+	case STAGE_PEER:
+		if (!exchange->peer_ready)
+			return false;
+		exchange->stage = STAGE_RECORDS;
+		return true;
+	case STAGE_RECORDS:
+		say_records(exchange);
+		return true;
+	case STAGE_SILENT:
+	case STAGE_SENT:
+		break;
+	}
+	return false;
+}
+
+size_t
+exchange_fill(struct exchange *exchange, uint8_t *data, size_t size)
+{
+	size_t wanted = size < OUT_LEN_MAX ? size : OUT_LEN_MAX;
+
+	while (buffer_len(&exchange->out) < wanted && compose(exchange))
+		continue;
+
+	struct bytes ready = buffer_bytes(&exchange->out);
+	size_t len = ready.len < size ? ready.len : size;
+
+	if (len != 0)
+		memcpy(data, ready.data, len);
+	buffer_consume(&exchange->out, len);
+	return len;
+}
+
+/* --- receiving --- */
+
+static enum err
+take_header(struct exchange *exchange)
+{
+	const struct header *own = exchange->host->header;
+	struct reader reader = reader_of(buffer_bytes(&exchange->in));
+	struct header header;
+
+	if (reader.len == 0)
+		return ERR_OK;
+	if (reader.len < WIRE_HEADER_SIZE && reader.data[0] == WIRE_VERSION)
+		return ERR_OK;
+
+	enum err err = header_read(&reader, &header);
+
+	if (err != ERR_OK)
+		return err;
+	if (header.cluster != own->cluster)
+		return ERR_FOREIGN;
+	if (header.sender == own->sender)
+		return ERR_DUPLICATE;
+	buffer_consume(&exchange->in, WIRE_HEADER_SIZE);
+	exchange->header_seen = true;
+	exchange->peer = header.sender;
+	if (!exchange->outgoing)
+		exchange_begin(exchange);
+	return ERR_OK;
+}
+
+static enum err
+on_context(struct exchange *exchange, const struct message *message)
+{
+	struct reader entries = reader_of(message->context.entries);
+	struct dot_range range;
+
+	while (range_next(&entries, &range))
+		context_add_range(&exchange->peer_context, range.writer, range.first,
+			range.last);
+	if (context_range_count(&exchange->peer_context) > PEER_RANGE_COUNT_MAX)
+		return ERR_MALFORMED;
+	return ERR_OK;
+}
+
+static enum err
+on_digest(struct exchange *exchange, const struct message *message)
+{
+	static const char present;
+
+	if (table_count(&exchange->peer_hashes) + message->digest.count >
+		PEER_HASH_COUNT_MAX)
+		return ERR_MALFORMED;
+	for (size_t i = 0; i < message->digest.count; i++)
+		table_put(&exchange->peer_hashes,
+			digest_hash(message->digest.hashes, i),
+			(void *)(uintptr_t)&present);
+	return ERR_OK;
+}
+
+static enum err
+on_record(struct exchange *exchange, const struct message *message, struct now now)
+{
+	struct source source = {
+		.member = exchange->peer,
+		.address = exchange->address,
+		.streamed = true,
+		.pass_on = exchange->pass_on,
+	};
+
+	if (!exchange->peer_ready)
+		return ERR_MALFORMED;
+	if (intake_record(exchange->host->intake, &message->record.view, &source, now) ==
+		INTAKE_REFUSED)
+		exchange->refused = true;
+	return ERR_OK;
+}
+
+static enum err
+take_message(struct exchange *exchange, const struct message *message, struct now now)
+{
+	bool snapshot_open = !exchange->peer_ready;
+
+	if (message->type == MESSAGE_CONTEXT && snapshot_open)
+		return on_context(exchange, message);
+	if (message->type == MESSAGE_DIGEST && snapshot_open)
+		return on_digest(exchange, message);
+	if (message->type == MESSAGE_READY && snapshot_open) {
+		exchange->peer_ready = true;
+		return ERR_OK;
+	}
+	if (message->type == MESSAGE_RECORD)
+		return on_record(exchange, message, now);
+	if (message->type == MESSAGE_DONE && exchange->peer_ready) {
+		exchange->peer_done = true;
+		return ERR_OK;
+	}
+	return ERR_MALFORMED;
+}
+
+static enum err
+take_messages(struct exchange *exchange, struct now now)
+{
+	struct reader reader = reader_of(buffer_bytes(&exchange->in));
+	struct message message;
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK) {
+		enum message_result result =
+			message_read(&reader, WIRE_BODY_LEN_MAX, &message);
+
+		if (result == MESSAGE_PARTIAL)
+			break;
+		if (result == MESSAGE_BAD || exchange->peer_done)
+			err = ERR_MALFORMED;
+		else if (result == MESSAGE_TAKEN)
+			err = take_message(exchange, &message, now);
+	}
+	buffer_consume(&exchange->in, reader.pos);
+	return err;
+}
+
+enum err
+exchange_receive(struct exchange *exchange, struct bytes bytes, struct now now)
+{
+	while (bytes.len > 0) {
+		size_t part = bytes.len < WIRE_BODY_LEN_MAX ? bytes.len
+							    : WIRE_BODY_LEN_MAX;
+
+		if (buffer_append(&exchange->in, bytes_of(bytes.data, part)) != ERR_OK)
+			return ERR_MALFORMED;
+		bytes = bytes_of(bytes.data + part, bytes.len - part);
+
+		enum err err = ERR_OK;
+
+		if (!exchange->header_seen)
+			err = take_header(exchange);
+		if (err == ERR_OK && exchange->header_seen)
+			err = take_messages(exchange, now);
+		if (err != ERR_OK)
+			return err;
+	}
+	return ERR_OK;
+}
+
+/* --- the end --- */
+
+/* Whether the peer knows that the record is superseded or deleted. */
+static bool
+is_gone_at_peer(const struct exchange *exchange, const struct record *record)
+{
+	return !record->deleted &&
+		context_covers(&exchange->peer_context, record->dot) &&
+		table_find(&exchange->peer_hashes, record->hash) == NULL;
+}
+
+static void
+drop_gone(struct exchange *exchange, enum store_space space)
+{
+	struct store *store = exchange->host->store;
+	uint8_t key[KEY_LEN_MAX];
+	size_t key_len = 0;
+	struct record *record;
+
+	while ((record = store_next(store, space, bytes_of(key, key_len))) != NULL) {
+		key_len = record->key_len;
+		memcpy(key, record->bytes, key_len);
+		if (is_gone_at_peer(exchange, record))
+			store_drop(store, record);
+	}
+}
+
+bool
+exchange_settle(struct exchange *exchange)
+{
+	const struct member *self = exchange->host->members->self;
+	struct store *store = exchange->host->store;
+
+	assert(exchange->peer_done);
+	/* What was refused may be what supersedes: nothing is concluded then. */
+	if (!exchange->refused) {
+		drop_gone(exchange, SPACE_KEYS);
+		drop_gone(exchange, SPACE_MEMBERS);
+		context_join(&store->context, &exchange->peer_context);
+	}
+	return store_find(store, SPACE_MEMBERS, bytes_of(self->id, NODE_ID_SIZE)) ==
+		NULL;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "base/buffer.h"
+#include "gossip/intake.h"
+
+/*
+ * Reconciliation of two nodes over one stream, both ways at once. Each side sends its
+ * causal context and the hashes of its live records, as they were at one instant, then
+ * every record that the other's context does not cover.
+ *
+ * Then each side drops the records that the other's context covered although it did not
+ * hold them, since they are superseded or deleted there, and joins the contexts. Only the
+ * context of the side that lacks a record is asked; no clock is involved.
+ */
+
+/* What an exchange works on. */
+struct exchange_host {
+	struct members *members;
+	struct store *store;
+	struct intake *intake;
+	const struct header *header;
+};
+
+enum exchange_stage {
+	STAGE_SILENT,  /* not connected, or the peer has not said who it is */
+	STAGE_CONTEXT, /* sending the context */
+	STAGE_DIGEST,  /* sending the hashes */
+	STAGE_PEER,    /* waiting for the peer's */
+	STAGE_RECORDS, /* sending records */
+	STAGE_SENT,    /* everything is sent */
+};
+
+struct exchange {
+	const struct exchange_host *host;
+	uint32_t stream;
+	struct address address;
+	bool outgoing;
+	bool pass_on; /* whether neighbours are told of what comes in */
+
+	struct buffer in;
+	struct buffer out;
+	enum exchange_stage stage;
+	struct dot_range *ranges; /* own context at that instant */
+	size_t range_count;
+	size_t range_sent;
+	uint64_t *hashes; /* own live records at that instant */
+	size_t hash_count;
+	size_t hash_sent;
+	enum store_space space; /* how far the records are sent */
+	uint8_t sent_key[KEY_LEN_MAX];
+	size_t sent_key_len;
+
+	bool header_seen;
+	uint64_t peer;		     /* short id, 0 until the header came */
+	struct context peer_context; /* as the peer told it */
+	struct table peer_hashes;
+	bool peer_ready;
+	bool peer_done;
+	bool refused; /* some record of the peer was, so contexts are not joined */
+};
+
+struct exchange *exchange_new(const struct exchange_host *host, uint32_t stream,
+	const struct address *address, bool outgoing, bool pass_on);
+void exchange_free(struct exchange *exchange);
+
+/* The stream is established: an outgoing exchange begins to speak. */
+void exchange_begin(struct exchange *exchange);
+
+/* Takes what came in. ERR_MALFORMED, ERR_VERSION or ERR_FOREIGN end the exchange, as does
+ * ERR_DUPLICATE, when the peer is this node itself. */
+MUST_CHECK enum err exchange_receive(
+	struct exchange *exchange, struct bytes bytes, struct now now);
+
+/* Takes up to `size` bytes to send; 0 when there is nothing to say now. */
+size_t exchange_fill(struct exchange *exchange, uint8_t *data, size_t size);
+
+/* Both sides have said everything. */
+bool exchange_is_done(const struct exchange *exchange);
+
+/* The peer's side is complete: drops what is superseded there, joins its context. True
+ * when this node's own record was among it, so that it must be told again. */
+bool exchange_settle(struct exchange *exchange);

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT */
+#include "gossip/probe.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+/* Probes on the way at the same time; those for others are refused beyond it. */
+#define PROBE_COUNT_MAX 4096
+
+/* A relay says that it heard nothing while its asker still waits: Lifeguard's 80 %. */
+#define NACK_SHARE(timeout_us) ((timeout_us) / 5 * 4)
+
+void
+probes_init(struct probes *probes, const struct settings *settings,
+	struct members *members, const struct store *store, struct outbox *outbox,
+	struct prng *prng, uint64_t now_us)
+{
+	*probes = (struct probes){
+		.settings = settings,
+		.members = members,
+		.store = store,
+		.outbox = outbox,
+		.prng = prng,
+		.number_next = (uint32_t)prng_next(prng),
+		.round_at_us = now_us + prng_below(prng, settings->probe_interval_us),
+	};
+	health_init(&probes->health, settings->health_max);
+	table_init(&probes->by_number);
+	heap_init(&probes->timers);
+}
+
+void
+probes_fini(struct probes *probes)
+{
+	size_t cursor = 0;
+	struct probe *probe;
+
+	while ((probe = table_next(&probes->by_number, &cursor)) != NULL)
+		free(probe);
+	table_fini(&probes->by_number);
+	heap_fini(&probes->timers);
+	free(probes->order);
+	free(probes->failed);
+}
+
+/* --- sending --- */
+
+static void
+send_ping(struct probes *probes, const struct probe *probe)
+{
+	struct message message = {
+		.type = MESSAGE_PING,
+		.ping = {.probe = probe->number, .state = store_summary(probes->store)},
+	};
+	const struct member *member = members_find(probes->members, probe->target);
+
+	outbox_put(probes->outbox, &probe->address, &message);
+
+	/* The suspect hears of it first, so that it can refute (Lifeguard §IV.C). */
+	if (member == NULL || member->state != MEMBER_SUSPECT)
+		return;
+	message = (struct message){
+		.type = MESSAGE_SUSPECT,
+		.suspect = {.member = member->short_id,
+			.generation = member->generation,
+			.incarnation = member->incarnation,
+			.accuser = probes->members->self->short_id},
+	};
+	outbox_put(probes->outbox, &probe->address, &message);
+}
+
+static void
+send_answer(struct probes *probes, enum message_type type, const struct probe *probe)
+{
+	struct message message = {
+		.type = type,
+		.answer = {.probe = probe->asker_number},
+	};
+
+	outbox_put(probes->outbox, &probe->asker, &message);
+}
+
+void
+probes_answer(struct probes *probes, const struct address *to, uint32_t number,
+	struct now now)
+{
+	struct message message = {
+		.type = MESSAGE_ACK,
+		.ping = {.probe = number,
+			.state = store_summary(probes->store),
+			.wall_ms = now.wall_ms},
+	};
+
+	outbox_put(probes->outbox, to, &message);
+}
+
+/* --- starting --- */
+
+/* How long to wait for a direct answer: RFC 6298's estimate within the limits set. */
+static uint64_t
+answer_timeout_us(const struct probes *probes, const struct member *member)
+{
+	const struct settings *settings = probes->settings;
+	uint64_t timeout = settings->probe_timeout_us;
+
+	if (member != NULL && member->rtt_us != 0) {
+		timeout = member->rtt_us + 4 * member->rtt_deviation_us;
+		if (timeout < settings->probe_timeout_min_us)
+			timeout = settings->probe_timeout_min_us;
+		if (timeout > settings->probe_timeout_us)
+			timeout = settings->probe_timeout_us;
+	}
+	return health_stretch(&probes->health, timeout);
+}
+
+static struct probe *
+probe_new(struct probes *probes, enum probe_kind kind, uint64_t target,
+	const struct address *address, uint64_t now_us)
+{
+	struct probe *probe = mem_new(sizeof(*probe));
+
+	/* A number still in use is passed over. */
+	do
+		probe->number = probes->number_next++;
+	while (table_find(&probes->by_number, probe->number) != NULL);
+	probe->kind = kind;
+	probe->target = target;
+	probe->address = *address;
+	probe->sent_us = now_us;
+	table_put(&probes->by_number, probe->number, probe);
+	send_ping(probes, probe);
+	return probe;
+}
+
+static void
+probe_end(struct probes *probes, struct probe *probe)
+{
+	heap_cancel(&probes->timers, &probe->timer);
+	table_remove(&probes->by_number, probe->number);
+	free(probe);
+}
+
+void
+probes_start(struct probes *probes, enum probe_kind kind, const struct member *member,
+	uint64_t now_us)
+{
+	struct probe *probe =
+		probe_new(probes, kind, member->short_id, &member->address, now_us);
+	uint64_t period = health_stretch(&probes->health,
+		kind == PROBE_ROUND ? probes->settings->probe_interval_us
+				    : 2 * probes->settings->probe_timeout_us);
+
+	probe->end_us = now_us + period;
+	heap_set(&probes->timers, &probe->timer,
+		now_us + answer_timeout_us(probes, member));
+}
+
+void
+probes_relay(struct probes *probes, const struct address *asker,
+	const struct message *request, uint64_t now_us)
+{
+	const struct member *member =
+		members_find(probes->members, request->ping_req.target);
+	struct probe *probe;
+
+	if (table_count(&probes->by_number) >= PROBE_COUNT_MAX || member == NULL)
+		return;
+	probe = probe_new(probes, PROBE_RELAY, request->ping_req.target,
+		&request->ping_req.address, now_us);
+	probe->asker = *asker;
+	probe->asker_number = request->ping_req.probe;
+	probe->end_us = now_us + NACK_SHARE(probes->settings->probe_timeout_us);
+	heap_set(&probes->timers, &probe->timer, probe->end_us);
+}
+
+/* --- asking others --- */
+
+static bool
+may_relay(const struct probes *probes, const struct member *member, uint64_t target)
+{
+	return member->state == MEMBER_ALIVE && member != probes->members->self &&
+		member->short_id != target;
+}
+
+/* A random step that visits every one of `count` places, going round. */
+static size_t
+random_step(struct prng *prng, size_t count)
+{
+	for (;;) {
+		size_t step = 1 + (size_t)prng_below(prng, count);
+		size_t a = count;
+		size_t b = step;
+
+		while (b != 0) {
+			size_t rest = a % b;
+
+			a = b;
+			b = rest;
+		}
+		if (a == 1)
+			return step;
+	}
+}
+
+/* Asks up to `indirect_count` others, drawn by passing once over the members. */
+static void
+ask_others(struct probes *probes, struct probe *probe)
+{
+	struct message request = {
+		.type = MESSAGE_PING_REQ,
+		.ping_req = {.probe = probe->number,
+			.target = probe->target,
+			.address = probe->address},
+	};
+	size_t count = probes->members->count;
+	size_t start = (size_t)prng_below(probes->prng, count);
+	size_t step = random_step(probes->prng, count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct member *member =
+			probes->members->sorted[(start + i * step) % count];
+
+		if (probe->nacks_wanted == probes->settings->indirect_count)
+			break;
+		if (!may_relay(probes, member, probe->target))
+			continue;
+		outbox_put(probes->outbox, &member->address, &request);
+		probe->nacks_wanted++;
+	}
+	send_ping(probes, probe);
+}
+
+/* --- answers --- */
+
+static struct probe *
+find_probe(const struct probes *probes, uint32_t number)
+{
+	return table_find(&probes->by_number, number);
+}
+
+static void
+conclude(struct probes *probes, struct probe *probe, struct probe_answer *ret_answer)
+{
+	*ret_answer = (struct probe_answer){
+		.kind = probe->kind,
+		.member = members_find(probes->members, probe->target),
+	};
+	if (probe->kind == PROBE_ROUND)
+		health_improve(&probes->health);
+	if (probe->kind == PROBE_RELAY)
+		send_answer(probes, MESSAGE_RELAYED_ACK, probe);
+	probe_end(probes, probe);
+}
+
+bool
+probes_on_ack(struct probes *probes, uint64_t sender, uint32_t number, struct now now,
+	struct probe_answer *ret_answer)
+{
+	struct probe *probe = find_probe(probes, number);
+
+	if (probe == NULL || probe->target != sender)
+		return false;
+
+	struct member *member = members_find(probes->members, sender);
+
+	/* Which of two pings an answer is for cannot be told (Karn's rule). */
+	if (member != NULL && !probe->indirect)
+		member_measured(member, now.mono_us - probe->sent_us);
+	conclude(probes, probe, ret_answer);
+	return true;
+}
+
+bool
+probes_on_answer(struct probes *probes, const struct message *message,
+	struct probe_answer *ret_answer)
+{
+	struct probe *probe = find_probe(probes, message->answer.probe);
+
+	if (probe == NULL || !probe->indirect)
+		return false;
+	if (message->type == MESSAGE_NACK) {
+		probe->nacks++;
+		return false;
+	}
+	conclude(probes, probe, ret_answer);
+	return true;
+}
+
+/* --- time --- */
+
+static void
+push_id(uint64_t **ids, size_t *count, size_t *size, uint64_t id)
+{
+	if (*count == *size) {
+		*size = *size == 0 ? 16 : *size * 2;
+		*ids = mem_resize(*ids, *size, sizeof(**ids));
+	}
+	(*ids)[(*count)++] = id;
+}
+
+static void
+draw_order(struct probes *probes)
+{
+	for (size_t i = 0; i < probes->members->count; i++) {
+		const struct member *member = probes->members->sorted[i];
+
+		if (member != probes->members->self && member_is_live(member))
+			push_id(&probes->order, &probes->order_count,
+				&probes->order_size, member->short_id);
+	}
+	for (size_t i = probes->order_count; i > 1; i--) {
+		size_t other = (size_t)prng_below(probes->prng, i);
+		uint64_t id = probes->order[i - 1];
+
+		probes->order[i - 1] = probes->order[other];
+		probes->order[other] = id;
+	}
+}
+
+/* Whose turn it is; NULL when nobody else is live. */
+static const struct member *
+next_in_order(struct probes *probes)
+{
+	for (int draws = 0; draws < 2; draws++) {
+		while (probes->order_count > 0) {
+			uint64_t id = probes->order[--probes->order_count];
+			const struct member *member = members_find(probes->members, id);
+
+			if (member != NULL && member_is_live(member))
+				return member;
+		}
+		draw_order(probes);
+	}
+	return NULL;
+}
+
+/* Missing NACKs speak against this node's own ears rather than against the target. */
+static void
+judge_own_health(struct probes *probes, const struct probe *probe)
+{
+	if (probe->kind != PROBE_ROUND)
+		return;
+	if (probe->nacks_wanted == 0)
+		health_worsen(&probes->health, 1);
+	else if (probe->nacks < probe->nacks_wanted)
+		health_worsen(&probes->health, probe->nacks_wanted - probe->nacks);
+}
+
+static bool
+accuses(enum probe_kind kind)
+{
+	return kind == PROBE_ROUND || kind == PROBE_VERIFY;
+}
+
+static void
+probe_due(struct probes *probes, struct probe *probe, uint64_t now_us)
+{
+	if (accuses(probe->kind) && !probe->indirect && now_us < probe->end_us) {
+		probe->indirect = true;
+		ask_others(probes, probe);
+		heap_set(&probes->timers, &probe->timer, probe->end_us);
+		return;
+	}
+	if (probe->kind == PROBE_RELAY)
+		send_answer(probes, MESSAGE_NACK, probe);
+	if (accuses(probe->kind)) {
+		judge_own_health(probes, probe);
+		push_id(&probes->failed, &probes->failed_count, &probes->failed_size,
+			probe->target);
+	}
+	probe_end(probes, probe);
+}
+
+static void
+start_round(struct probes *probes, uint64_t now_us)
+{
+	const struct member *member = next_in_order(probes);
+
+	probes->round_at_us = now_us +
+		health_stretch(&probes->health, probes->settings->probe_interval_us);
+	if (member != NULL)
+		probes_start(probes, PROBE_ROUND, member, now_us);
+}
+
+void
+probes_tick(struct probes *probes, struct now now)
+{
+	struct timer *timer;
+
+	while ((timer = heap_pop_due(&probes->timers, now.mono_us)) != NULL)
+		probe_due(probes, timer_element(timer, struct probe, timer),
+			now.mono_us);
+	if (now.mono_us >= probes->round_at_us)
+		start_round(probes, now.mono_us);
+}
+
+uint64_t
+probes_next_failed(struct probes *probes)
+{
+	return probes->failed_count == 0 ? 0 : probes->failed[--probes->failed_count];
+}
+
+uint64_t
+probes_deadline(const struct probes *probes)
+{
+	uint64_t deadline = heap_deadline(&probes->timers);
+
+	return deadline < probes->round_at_us ? deadline : probes->round_at_us;
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+#include "gossip/roster.h"
+
+#include <assert.h>
+
+/* A death told so long ago is old news. */
+#define DEATH_NEWS_MS (5 * SECOND_MS)
+
+/* So many others look at a suspect at once, on average. */
+#define VERIFIER_COUNT 4
+
+/* Whoever did not accuse leaves the verdict to the accusers for this share more. */
+#define BYSTANDER_SHARE(span_us) ((span_us) / 4)
+
+static const char *
+name_of(const struct member *member)
+{
+	return member->name;
+}
+
+/* Writes a record about a member: about this node, or the death of another. */
+static enum err
+write_member(struct roster *roster, struct member *member, enum member_claim claim,
+	struct now now)
+{
+	uint8_t value[MEMBER_INFO_LEN_MAX];
+	struct writer writer = writer_of(value, sizeof(value));
+	struct member_info info = member_info_of(member, claim);
+
+	if (member == roster->members->self)
+		info.writer = roster->author->writer;
+	member_info_write(&writer, &info);
+	assert(!writer.failed);
+
+	struct record_view view = {
+		.kind = RECORD_MEMBER,
+		.key = bytes_of(member->id, NODE_ID_SIZE),
+		.value = writer_bytes(&writer),
+	};
+	enum err err = author_write(roster->author, &view, now);
+
+	if (err == ERR_OK)
+		roster_take(roster, &view, now);
+	return err;
+}
+
+void
+roster_announce(struct roster *roster, struct now now)
+{
+	/* Without a number to write under, the next accusation brings it up again. */
+	(void)!write_member(roster, roster->members->self,
+		roster->leaving ? CLAIM_LEFT : CLAIM_ALIVE, now);
+}
+
+void
+roster_start(struct roster *roster, struct now now)
+{
+	const struct settings *settings = roster->settings;
+	struct member_info info = {
+		.generation = settings->identity.generation,
+		.claim = CLAIM_ALIVE,
+		.address = settings->address,
+		.writer = settings->identity.writer,
+		.features = WIRE_FEATURES,
+		.name = bytes_of_string(settings->name),
+		.zone = bytes_of_string(settings->zone),
+		.software = bytes_of_string(settings->software),
+	};
+	struct member *self = members_put(roster->members, settings->identity.id, &info);
+
+	roster->members->self = self;
+	member_set_state(roster->members, self, MEMBER_ALIVE);
+	overlay_add(roster->overlay, self);
+	roster_announce(roster, now);
+}
+
+void
+roster_leave(struct roster *roster, struct now now)
+{
+	roster->leaving = true;
+	roster_announce(roster, now);
+}
+
+/* --- accusations --- */
+
+static void
+tell_neighbours(struct roster *roster, const struct member *member, uint64_t accuser,
+	const struct address *except)
+{
+	struct message message = {
+		.type = MESSAGE_SUSPECT,
+		.suspect = {.member = member->short_id,
+			.generation = member->generation,
+			.incarnation = member->incarnation,
+			.accuser = accuser},
+	};
+
+	for (size_t i = 0; i < roster->overlay->count; i++) {
+		const struct member *neighbour = roster->overlay->neighbours[i].member;
+
+		if (except == NULL || !address_equal(&neighbour->address, except))
+			outbox_put(roster->outbox, &neighbour->address, &message);
+	}
+}
+
+static bool
+is_drawn_to_verify(struct roster *roster)
+{
+	size_t others = members_live_count(roster->members) - 1;
+
+	return others <= VERIFIER_COUNT ||
+		prng_below(roster->prng, others) < VERIFIER_COUNT;
+}
+
+static void
+accuse(struct roster *roster, struct member *member, uint64_t accuser,
+	const struct address *from, struct now now)
+{
+	enum accusation accusation = suspicions_accuse(roster->suspicions, member,
+		accuser, members_live_count(roster->members), now.mono_us);
+	bool own = accuser == roster->members->self->short_id;
+
+	if (accusation == ACCUSATION_KNOWN)
+		return;
+	if (accusation == ACCUSATION_FIRST) {
+		member_set_state(roster->members, member, MEMBER_SUSPECT);
+		outputs_notice(roster->outputs, NOTICE_MEMBER_SUSPECT, name_of(member),
+			&member->address);
+		if (!own && is_drawn_to_verify(roster))
+			probes_start(
+				roster->probes, PROBE_VERIFY, member, now.mono_us);
+	}
+	tell_neighbours(roster, member, accuser, from);
+}
+
+void
+roster_on_failed(struct roster *roster, uint64_t short_id, struct now now)
+{
+	struct member *member = members_find(roster->members, short_id);
+
+	if (member != NULL && member_is_live(member))
+		accuse(roster, member, roster->members->self->short_id, NULL, now);
+}
+
+static int
+compare_incarnation(const struct member *member, const struct message *message)
+{
+	uint32_t generation = message->suspect.generation;
+	uint32_t incarnation = message->suspect.incarnation;
+
+	if (member->generation != generation)
+		return member->generation < generation ? -1 : 1;
+	if (member->incarnation != incarnation)
+		return member->incarnation < incarnation ? -1 : 1;
+	return 0;
+}
+
+/* Tells the sender what is newer than what it believes. */
+static void
+correct(struct roster *roster, const struct member *member, const struct address *to)
+{
+	const struct record *record = store_find(
+		roster->store, SPACE_MEMBERS, bytes_of(member->id, NODE_ID_SIZE));
+
+	if (record != NULL)
+		broadcast_send(roster->broadcast, record, to);
+}
+
+void
+roster_on_sign_of_life(
+	struct roster *roster, struct member *member, const struct address *from)
+{
+	if (member->state == MEMBER_DEAD)
+		correct(roster, member, from);
+}
+
+static void
+on_self_suspected(struct roster *roster, const struct message *message, struct now now)
+{
+	struct member *self = roster->members->self;
+
+	if (message->suspect.incarnation == UINT32_MAX)
+		return;
+	self->incarnation = message->suspect.incarnation + 1;
+	health_worsen(&roster->probes->health, 1);
+	roster_announce(roster, now);
+}
+
+void
+roster_on_suspect(struct roster *roster, const struct message *message,
+	const struct address *from, struct now now)
+{
+	struct member *member = members_find(roster->members, message->suspect.member);
+	int order;
+
+	if (member == NULL)
+		return;
+	order = compare_incarnation(member, message);
+	if (order > 0 || (order == 0 && !member_is_live(member))) {
+		correct(roster, member, from);
+		return;
+	}
+	if (member == roster->members->self) {
+		if (member->generation == message->suspect.generation &&
+			!roster->leaving)
+			on_self_suspected(roster, message, now);
+		return;
+	}
+	if (order == 0)
+		accuse(roster, member, message->suspect.accuser, from, now);
+}
+
+/* --- verdicts --- */
+
+static bool
+accused_by_self(const struct roster *roster, const struct suspicion *suspicion)
+{
+	for (size_t i = 0; i < suspicion->accuser_count; i++) {
+		if (suspicion->accusers[i] == roster->members->self->short_id)
+			return true;
+	}
+	return false;
+}
+
+static void
+decide(struct roster *roster, const struct suspicion *suspicion, struct now now)
+{
+	struct member *member = members_find(roster->members, suspicion->member);
+	uint64_t waited_us = now.mono_us - suspicion->start_us;
+
+	if (member == NULL || member->state != MEMBER_SUSPECT) {
+		suspicions_clear(roster->suspicions, suspicion->member);
+		return;
+	}
+	/* It was heard of since: the accusers have a problem, not the accused. */
+	if (member->heard_us > suspicion->start_us) {
+		suspicions_clear(roster->suspicions, member->short_id);
+		member_set_state(roster->members, member, MEMBER_ALIVE);
+		outputs_notice(roster->outputs, NOTICE_MEMBER_REFUTED, name_of(member),
+			&member->address);
+		return;
+	}
+	if (!suspicion->bystander_waited && !accused_by_self(roster, suspicion)) {
+		suspicions_prolong(roster->suspicions, suspicion->member,
+			now.mono_us + BYSTANDER_SHARE(waited_us));
+		return;
+	}
+	if (write_member(roster, member, CLAIM_DEAD, now) != ERR_OK)
+		suspicions_prolong(roster->suspicions, suspicion->member,
+			now.mono_us + roster->settings->probe_interval_us);
+}
+
+void
+roster_tick(struct roster *roster, struct now now)
+{
+	const struct suspicion *suspicion;
+
+	while ((suspicion = suspicions_next_due(roster->suspicions, now.mono_us)) !=
+		NULL)
+		decide(roster, suspicion, now);
+}
+
+/* --- records --- */
+
+bool
+roster_has_room(const struct roster *roster, const struct record_view *view)
+{
+	uint64_t short_id = short_id_of(view->key.data);
+	const struct member *member = members_find(roster->members, short_id);
+
+	/* Two ids that share their first eight bytes cannot be told apart. */
+	if (member != NULL)
+		return memcmp(member->id, view->key.data, NODE_ID_SIZE) == 0;
+	return !members_are_full(roster->members);
+}
+
+/* Somebody says of this node what it does not say itself. */
+static void
+answer_for_self(
+	struct roster *roster, const struct member_info *info, struct now now)
+{
+	struct member *self = roster->members->self;
+	enum notice_kind notice = NOTICE_SELF_ACCUSED;
+
+	if (info->generation > self->generation) {
+		notice = NOTICE_IDENTITY_CONFLICT;
+		self->generation = info->generation;
+	}
+	if (info->incarnation == UINT32_MAX)
+		self->generation++;
+	self->incarnation = info->incarnation + 1;
+	outputs_notice(roster->outputs, notice, self->name, &info->address);
+	roster_announce(roster, now);
+}
+
+static bool
+is_own_word(const struct roster *roster, const struct record_view *view,
+	const struct member_info *info)
+{
+	const struct member *self = roster->members->self;
+
+	return view->dot.writer == roster->author->writer &&
+		info->generation == self->generation &&
+		info->incarnation == self->incarnation &&
+		info->claim == (roster->leaving ? CLAIM_LEFT : CLAIM_ALIVE);
+}
+
+static void
+become_live(struct roster *roster, struct member *member, enum member_state before)
+{
+	suspicions_clear(roster->suspicions, member->short_id);
+	member_set_state(roster->members, member, MEMBER_ALIVE);
+	overlay_add(roster->overlay, member);
+	if (before != MEMBER_ALIVE)
+		outputs_notice(roster->outputs,
+			before == MEMBER_SUSPECT ? NOTICE_MEMBER_REFUTED
+						 : NOTICE_MEMBER_JOINED,
+			name_of(member), &member->address);
+	if (members_find_namesake(roster->members, member) != NULL)
+		outputs_notice(roster->outputs, NOTICE_NAME_CONFLICT, name_of(member),
+			&member->address);
+}
+
+static void
+become_gone(struct roster *roster, struct member *member, enum member_state before,
+	enum member_state state)
+{
+	suspicions_clear(roster->suspicions, member->short_id);
+	member_set_state(roster->members, member, state);
+	overlay_remove(roster->overlay, member);
+	if (before != state)
+		outputs_notice(roster->outputs,
+			state == MEMBER_LEFT ? NOTICE_MEMBER_LEFT : NOTICE_MEMBER_DEAD,
+			name_of(member), &member->address);
+}
+
+static bool
+is_old_news(const struct record_view *view, struct now now)
+{
+	return clock_stamp_ms(view->stamp) + DEATH_NEWS_MS < now.wall_ms;
+}
+
+static void
+take_other(struct roster *roster, const struct record_view *view,
+	const struct member_info *info, struct now now)
+{
+	const struct member *known =
+		members_find(roster->members, short_id_of(view->key.data));
+	enum member_state before = known == NULL ? MEMBER_DEAD : known->state;
+	struct member *member = members_put(roster->members, view->key.data, info);
+
+	if (info->claim == CLAIM_ALIVE) {
+		become_live(roster, member, before);
+	} else if (info->claim == CLAIM_DEAD && member_is_live(member) &&
+		is_old_news(view, now)) {
+		const struct member *accuser =
+			members_find_writer(roster->members, view->dot.writer);
+
+		suspicions_clear(roster->suspicions, member->short_id);
+		accuse(roster, member, accuser == NULL ? 0 : accuser->short_id, NULL,
+			now);
+	} else {
+		become_gone(roster, member, before,
+			info->claim == CLAIM_LEFT ? MEMBER_LEFT : MEMBER_DEAD);
+	}
+}
+
+void
+roster_take(struct roster *roster, const struct record_view *view, struct now now)
+{
+	struct member *self = roster->members->self;
+	struct member_info info;
+
+	if (view->deleted || member_info_read(view->value, &info) != ERR_OK)
+		return;
+	if (memcmp(view->key.data, self->id, NODE_ID_SIZE) != 0) {
+		take_other(roster, view, &info, now);
+		return;
+	}
+	if (!is_own_word(roster, view, &info)) {
+		answer_for_self(roster, &info, now);
+		return;
+	}
+	member_set_state(roster->members, self,
+		roster->leaving ? MEMBER_LEFT : MEMBER_ALIVE);
+}

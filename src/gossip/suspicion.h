@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "base/heap.h"
+#include "base/table.h"
+#include "gossip/members.h"
+
+/*
+ * Accusations that wait to be confirmed or refuted (SWIM §4.2, Lifeguard §IV.B).
+ *
+ * A suspicion begins with a long timeout and shortens with each further accuser:
+ * max − (max − min) · log(c + 1) / log(k + 1) after c of k confirmations, where
+ * min = factor · max(1, log10 n) · probe interval and max is a multiple of it.
+ */
+
+/* Independent confirmations that bring the timeout down to its minimum. */
+#define CONFIRMATION_COUNT 3
+
+struct suspicion {
+	struct timer timer;
+	uint64_t member; /* short id */
+	uint32_t generation;
+	uint32_t incarnation;
+	uint64_t start_us;
+	uint64_t accusers[CONFIRMATION_COUNT + 1];
+	size_t accuser_count;
+	bool bystander_waited; /* the time of those who did not accuse is added */
+};
+
+struct suspicions {
+	struct table by_member;
+	struct heap timers;
+	uint64_t probe_interval_us;
+	uint64_t factor;
+	uint64_t max_factor;
+};
+
+void suspicions_init(struct suspicions *suspicions, const struct settings *settings);
+void suspicions_fini(struct suspicions *suspicions);
+
+enum accusation {
+	ACCUSATION_FIRST,   /* a suspicion begins */
+	ACCUSATION_CONFIRM, /* another accuser; the time left is shorter */
+	ACCUSATION_KNOWN,   /* nothing new */
+};
+
+/* Notes that `accuser` accuses the member in its present incarnation. */
+enum accusation suspicions_accuse(struct suspicions *suspicions,
+	const struct member *member, uint64_t accuser, size_t live_count,
+	uint64_t now_us);
+
+/* The suspicion of that member, NULL when there is none. */
+const struct suspicion *suspicions_find(
+	const struct suspicions *suspicions, uint64_t member);
+
+/* It was refuted or decided. Does nothing when there is none. */
+void suspicions_clear(struct suspicions *suspicions, uint64_t member);
+
+/* A suspicion whose time has run out, still in place; NULL when there is none. The
+ * caller clears or renews it. */
+const struct suspicion *suspicions_next_due(
+	struct suspicions *suspicions, uint64_t now_us);
+
+/* Puts the verdict off. */
+void suspicions_prolong(
+	struct suspicions *suspicions, uint64_t member, uint64_t until_us);
+
+uint64_t suspicions_deadline(const struct suspicions *suspicions);
