@@ -49,8 +49,8 @@ fail(struct call *call, enum err err)
 	if (err == ERR_TOO_LARGE) {
 		node_status(call_node(call), &status);
 		return failure_set(&call->failure, err,
-			"a value has at most %zu bytes here and a key %d",
-			status.value_size_max, KEY_LEN_MAX);
+			"a value has at most %zu bytes here and a key %zu",
+			status.value_size_max, status.key_size_max);
 	}
 	return err;
 }

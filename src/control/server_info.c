@@ -10,7 +10,7 @@ server_write_limits(
 	const struct service *service, const struct status *status, struct reply *reply)
 {
 	reply_open(reply, "limits", '{');
-	reply_uint(reply, "key_bytes", KEY_LEN_MAX);
+	reply_uint(reply, "key_bytes", status->key_size_max);
 	reply_uint(reply, "value_bytes", status->value_size_max);
 	reply_uint(reply, "state_bytes", status->state_size_max);
 	reply_uint(reply, "members", status->member_count_max);

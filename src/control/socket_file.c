@@ -19,8 +19,8 @@ address_of(const char *path, struct sockaddr_un *ret_address)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	if (strlen(path) >= sizeof(address.sun_path)) {
-		errno = ENAMETOOLONG;
+	if (path[0] == '\0' || strlen(path) >= sizeof(address.sun_path)) {
+		errno = path[0] == '\0' ? ENOENT : ENAMETOOLONG;
 		return ERR_IO;
 	}
 	memcpy(address.sun_path, path, strlen(path));
@@ -80,41 +80,51 @@ check_path_is_free(const struct sockaddr_un *address)
 	return check_nobody_answers(address);
 }
 
+static enum err
+bind_with_mode(int fd, const struct sockaddr_un *address, mode_t mode)
+{
+	mode_t umask_before = umask(0777 & ~mode);
+	int failed = bind(fd, (const struct sockaddr *)address, sizeof(*address));
+
+	umask(umask_before);
+	return failed == 0 ? ERR_OK : ERR_IO;
+}
+
+/* Another name in the same folder that is no longer, since the room for it is small. */
+static struct sockaddr_un
+temporary_address(const struct sockaddr_un *address)
+{
+	struct sockaddr_un temporary = *address;
+	char *last = &temporary.sun_path[strlen(temporary.sun_path) - 1];
+
+	*last = *last == '~' ? '+' : '~';
+	return temporary;
+}
+
 /* The socket listens before its file gets its name, so that nobody is ever refused. */
 static enum err
-bind_as(int fd, const char *temporary, mode_t mode, const char *path)
+publish(int fd, const struct sockaddr_un *address, mode_t mode)
 {
-	struct sockaddr_un address;
-	enum err err = address_of(temporary, &address);
+	struct sockaddr_un temporary = temporary_address(address);
+	enum err err = check_path_is_free(&temporary);
 
 	if (err != ERR_OK) {
 		return err;
 	}
-
-	mode_t umask_before = umask(0777 & ~mode);
-	int failed = bind(fd, (const struct sockaddr *)&address, sizeof(address));
-
-	umask(umask_before);
-	if (failed != 0) {
-		return ERR_IO;
+	unlink(temporary.sun_path);
+	err = bind_with_mode(fd, &temporary, mode);
+	if (err != ERR_OK) {
+		return err;
 	}
-	if (listen(fd, BACKLOG) != 0 || rename(temporary, path) != 0) {
+	if (listen(fd, BACKLOG) != 0 ||
+		rename(temporary.sun_path, address->sun_path) != 0) {
 		int error = errno;
 
-		unlink(temporary);
+		unlink(temporary.sun_path);
 		errno = error;
 		return ERR_IO;
 	}
 	return ERR_OK;
-}
-
-static enum err
-bind_socket(int fd, const char *path, mode_t mode)
-{
-	char temporary[sizeof(((struct sockaddr_un *)NULL)->sun_path) + 16];
-
-	snprintf(temporary, sizeof(temporary), "%s.%ld", path, (long)getpid());
-	return bind_as(fd, temporary, mode, path);
 }
 
 enum err
@@ -136,7 +146,7 @@ socket_file_init(struct socket_file *file, const char *path, mode_t mode)
 	if (fd < 0) {
 		return ERR_IO;
 	}
-	err = bind_socket(fd, path, mode);
+	err = publish(fd, &address, mode);
 	if (err == ERR_OK && lstat(path, &stat) != 0) {
 		err = ERR_IO;
 	}

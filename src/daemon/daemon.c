@@ -135,11 +135,11 @@ start_node(struct daemon *daemon)
 		abort();
 	driver_start(&daemon->driver, &settings, &daemon->identity);
 	log_message(LOG_NOTICE, "rumord %s: node %s at %s in cluster %s",
-		PACKAGE_VERSION, settings.name,
-		address_format(&settings.address, text), settings.cluster);
+		PACKAGE_VERSION, settings.name, address_format(&settings.address, text),
+		settings.cluster);
 	if (!address_is_loopback(&settings.address))
-		log_message(LOG_WARNING,
-			"traffic between nodes is not encrypted: use a trusted network");
+		log_message(LOG_WARNING, "traffic between nodes is not encrypted: use "
+					 "a trusted network");
 	return ERR_OK;
 }
 
@@ -168,8 +168,8 @@ start_control(struct daemon *daemon)
 	enum err err = control_new(daemon->base, &settings, &host, &daemon->control);
 
 	if (err == ERR_DUPLICATE)
-		log_message(LOG_ERR, "another rumord answers on %s",
-			conf->control.socket);
+		log_message(
+			LOG_ERR, "another rumord answers on %s", conf->control.socket);
 	else if (err != ERR_OK)
 		log_message(LOG_ERR, "cannot listen on %s: %s", conf->control.socket,
 			strerror(errno));
@@ -210,8 +210,8 @@ watch_signals(struct daemon *daemon)
 	 * farewell under a service manager. */
 	signal(SIGHUP, SIG_IGN);
 	for (size_t i = 0; i < STOP_SIGNAL_COUNT; i++) {
-		daemon->signals[i] = evsignal_new(
-			daemon->base, stop_signals[i], on_signal, daemon);
+		daemon->signals[i] =
+			evsignal_new(daemon->base, stop_signals[i], on_signal, daemon);
 		event_add(daemon->signals[i], NULL);
 	}
 	daemon->status_timer = evtimer_new(daemon->base, on_status_timer, daemon);

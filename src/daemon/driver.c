@@ -164,8 +164,7 @@ on_datagrams(void *context, const struct udp_datagram *datagrams, size_t count)
 	struct now now = driver_now();
 
 	for (size_t i = 0; i < count; i++)
-		node_receive(
-			driver->node, &datagrams[i].peer, datagrams[i].bytes, now);
+		node_receive(driver->node, &datagrams[i].peer, datagrams[i].bytes, now);
 	driver_settle(driver);
 }
 
@@ -175,7 +174,7 @@ on_accepted(void *context, const struct address *from, uint32_t *ret_stream)
 	struct driver *driver = context;
 
 	return node_stream_accept(driver->node, from, driver_now(), ret_stream) ==
-		ERR_OK;
+	       ERR_OK;
 }
 
 static void
@@ -224,7 +223,8 @@ on_resolved(void *context, const char *name, const struct address *addresses,
 	struct driver *driver = context;
 
 	if (count == 0)
-		log_message(LOG_INFO, "cannot resolve %s: %s; will try again", name, why);
+		log_message(
+			LOG_INFO, "cannot resolve %s: %s; will try again", name, why);
 	for (size_t i = 0; i < count; i++)
 		node_seed(driver->node, &addresses[i], driver_now());
 	settle_soon(driver);
@@ -265,8 +265,7 @@ open_sockets(struct driver *driver, const struct conf *conf)
 }
 
 enum err
-driver_open(
-	struct driver *driver, struct event_base *base, const struct conf *conf)
+driver_open(struct driver *driver, struct event_base *base, const struct conf *conf)
 {
 	char text[ADDRESS_TEXT_SIZE];
 

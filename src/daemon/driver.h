@@ -11,9 +11,9 @@
 struct event;
 
 /*
- * Connects one node to the world: sockets, clock, name resolution and the identity file.
- * Each callback of the event loop is a turn: the clocks are read once, the node takes
- * what came, and then its outputs are carried out until there are none.
+ * Connects one node to the world: sockets, clock, name resolution and the identity
+ * file. Each callback of the event loop is a turn: the clocks are read once, the node
+ * takes what came, and then its outputs are carried out until there are none.
  */
 struct driver {
 	struct event_base *base;

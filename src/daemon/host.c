@@ -54,8 +54,8 @@ is_link_local(const struct address *address)
 	return address->ip[0] == 0xfe && (address->ip[1] & 0xc0) == 0x80;
 }
 
-/* How well the address serves, 0 for not at all. A link-local IPv6 address means nothing
- * without its interface. */
+/* How well the address serves, 0 for not at all. A link-local IPv6 address means
+ * nothing without its interface. */
 static int
 fitness(const struct address *address)
 {

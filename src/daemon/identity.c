@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/identity.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -63,15 +64,49 @@ open_folder(struct identity_file *file, char reason[IDENTITY_REASON_SIZE])
 
 /* --- the file --- */
 
+/* Reads the line "<name> <value>" at the cursor, a NUL-terminated value in place of the
+ * newline, and moves to the next line. */
 static bool
-parse_id(const char *text, uint8_t id[NODE_ID_SIZE])
+take_line(char **cursor, const char *name, const char **ret_value)
 {
-	for (size_t i = 0; i < NODE_ID_SIZE; i++) {
-		unsigned byte;
+	size_t name_len = strlen(name);
+	char *line = *cursor;
+	char *end = strchr(line, '\n');
 
-		if (sscanf(text + 2 * i, "%2x", &byte) != 1)
-			return false;
-		id[i] = (uint8_t)byte;
+	if (end == NULL || strncmp(line, name, name_len) != 0 || line[name_len] != ' ')
+		return false;
+	*end = '\0';
+	*cursor = end + 1;
+	*ret_value = line + name_len + 1;
+	return true;
+}
+
+static bool
+take_number(char **cursor, const char *name, int base, uint64_t *ret_number)
+{
+	const char *value;
+	char *end;
+
+	if (!take_line(cursor, name, &value) || !isxdigit((unsigned char)value[0]))
+		return false;
+	errno = 0;
+	*ret_number = strtoull(value, &end, base);
+	return errno == 0 && *end == '\0';
+}
+
+static bool
+take_id(char **cursor, uint8_t id[NODE_ID_SIZE])
+{
+	const char *value;
+
+	if (!take_line(cursor, "id", &value) ||
+		strspn(value, "0123456789abcdef") != 2 * (size_t)NODE_ID_SIZE ||
+		value[2 * NODE_ID_SIZE] != '\0')
+		return false;
+	for (size_t i = 0; i < NODE_ID_SIZE; i++) {
+		char pair[3] = {value[2 * i], value[2 * i + 1], '\0'};
+
+		id[i] = (uint8_t)strtoul(pair, NULL, 16);
 	}
 	return true;
 }
@@ -84,21 +119,23 @@ format_id(const uint8_t id[NODE_ID_SIZE], char text[2 * NODE_ID_SIZE + 1])
 }
 
 static enum err
-parse(struct identity *identity, const char *text)
+parse(struct identity *identity, char *text)
 {
-	char id[2 * NODE_ID_SIZE + 1];
-	int end = 0;
+	char *cursor = text;
+	const char *format;
+	uint64_t generation;
 
-	if (sscanf(text,
-		    "rumord-identity 1\nid %32[0-9a-f]\ngeneration %" SCNu32
-		    "\nwriter %" SCNx64 "\nreserved %" SCNu64 "\n%n",
-		    id, &identity->generation, &identity->writer,
-		    &identity->seq_limit, &end) != 4)
+	if (!take_line(&cursor, "rumord-identity", &format) || strcmp(format, "1") != 0)
 		return ERR_MALFORMED;
-	if (end == 0 || text[end] != '\0' || strlen(id) != 2 * NODE_ID_SIZE ||
-		!parse_id(id, identity->id) || identity->writer == 0 ||
-		identity->seq_limit == 0 || identity->generation == UINT32_MAX)
+	if (!take_id(&cursor, identity->id) ||
+		!take_number(&cursor, "generation", 10, &generation) ||
+		!take_number(&cursor, "writer", 16, &identity->writer) ||
+		!take_number(&cursor, "reserved", 10, &identity->seq_limit))
 		return ERR_MALFORMED;
+	if (*cursor != '\0' || generation >= UINT32_MAX || identity->writer == 0 ||
+		identity->seq_limit == 0)
+		return ERR_MALFORMED;
+	identity->generation = (uint32_t)generation;
 	return ERR_OK;
 }
 
@@ -120,8 +157,7 @@ read_file(struct identity_file *file, char reason[IDENTITY_REASON_SIZE])
 	text[len] = '\0';
 	if (parse(&file->identity, text) == ERR_OK)
 		return ERR_OK;
-	explain(reason,
-		"%s/" FILE_NAME " is damaged; remove it to start as a new node",
+	explain(reason, "%s/" FILE_NAME " is damaged; remove it to start as a new node",
 		file->folder);
 	return ERR_MALFORMED;
 }

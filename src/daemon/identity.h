@@ -20,8 +20,8 @@ struct identity_file {
 
 /* Locks the folder, which is made when missing, reads the identity or makes a new one,
  * raises the generation, reserves the first numbers, and writes it. ERR_IO,
- * ERR_MALFORMED or ERR_BUSY (another daemon runs there) with a sentence for operators in
- * `reason`. */
+ * ERR_MALFORMED or ERR_BUSY (another daemon runs there) with a sentence for operators
+ * in `reason`. */
 MUST_CHECK enum err identity_open(struct identity_file *file, const char *folder,
 	char reason[IDENTITY_REASON_SIZE]);
 

@@ -49,15 +49,17 @@ static void
 print_help(void)
 {
 	printf("Usage: rumord [OPTION]...\n"
-	       "A gossip daemon: keeps keys, members and events of a cluster in step.\n\n");
+	       "A gossip daemon: keeps keys, members and events of a cluster in "
+	       "step.\n\n");
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		char left[40];
 
-		snprintf(left, sizeof(left), "-%c, --%s %s", rows[i].letter, rows[i].name,
-			rows[i].argument == NULL ? "" : rows[i].argument);
+		snprintf(left, sizeof(left), "-%c, --%s %s", rows[i].letter,
+			rows[i].name, rows[i].argument == NULL ? "" : rows[i].argument);
 		printf("  %-28s %s\n", left, rows[i].help);
 	}
-	printf("\nOptions override the files. See rumord(8), rumord.conf(5), rumor(1).\n");
+	printf("\nOptions override the files. See rumord(8), rumord.conf(5), "
+	       "rumor(1).\n");
 }
 
 static void
@@ -201,7 +203,8 @@ scan(int argc, char *argv[], struct command_line *line, enum options_result *ret
 	}
 	if (optind == argc)
 		return true;
-	fprintf(stderr, "rumord: unexpected '%s'\nTry 'rumord --help'.\n", argv[optind]);
+	fprintf(stderr, "rumord: unexpected '%s'\nTry 'rumord --help'.\n",
+		argv[optind]);
 	*ret_result = OPTIONS_BAD;
 	return false;
 }

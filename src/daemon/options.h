@@ -8,8 +8,8 @@
 enum options_result {
 	OPTIONS_RUN,
 	OPTIONS_CHECKED, /* --check, and the configuration is good */
-	OPTIONS_HELPED,	 /* --help or --version was answered */
-	OPTIONS_BAD,	 /* what is wrong was told on standard error */
+	OPTIONS_HELPED,  /* --help or --version was answered */
+	OPTIONS_BAD,     /* what is wrong was told on standard error */
 };
 
 /* Reads the command line and the files it names into `conf`, which is checked when the

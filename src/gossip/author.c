@@ -48,8 +48,8 @@ author_write(struct author *author, struct record_view *view, struct now now)
 	author->seq_next++;
 	if (result == STORE_APPLIED)
 		broadcast_fresh(author->broadcast,
-			store_find_hash(author->store,
-				store_hash(author->store, view->dot)),
+			store_find_hash(
+				author->store, store_hash(author->store, view->dot)),
 			0, 0);
 	return ERR_OK;
 }

@@ -125,9 +125,8 @@ push_eagerly(struct broadcast *broadcast, const struct record *record,
 
 		if (neighbour->member->short_id == pending->from)
 			continue;
-		if (!neighbour->eager ||
-			!send_record(broadcast, record, pending->hops,
-				&neighbour->member->address))
+		if (!neighbour->eager || !send_record(broadcast, record, pending->hops,
+						 &neighbour->member->address))
 			some_lazy = true;
 	}
 	return some_lazy;
@@ -394,8 +393,8 @@ broadcast_tick(struct broadcast *broadcast, uint64_t now_us)
 	if (now_us >= broadcast->lazy_at_us)
 		announce(broadcast);
 	while ((timer = heap_pop_due(&broadcast->timers, now_us)) != NULL)
-		missing_due(broadcast, timer_element(timer, struct missing, timer),
-			now_us);
+		missing_due(
+			broadcast, timer_element(timer, struct missing, timer), now_us);
 }
 
 uint64_t

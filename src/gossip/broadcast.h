@@ -7,14 +7,15 @@
 #include "gossip/store.h"
 
 /*
- * Spreads what is new along the overlay (Plumtree, Leitão, Pereira, Rodrigues 2007, §3):
- * payloads are pushed over eager links at the end of the turn, their dots are announced
- * over lazy links a little later. Who hears of a dot and does not get its payload in
- * time asks for it (GRAFT) and makes that link eager; who gets a payload twice asks to be
- * left out (PRUNE). The eager links so become a tree that mends itself.
+ * Spreads what is new along the overlay (Plumtree, Leitão, Pereira, Rodrigues 2007,
+ * §3): payloads are pushed over eager links at the end of the turn, their dots are
+ * announced over lazy links a little later. Who hears of a dot and does not get its
+ * payload in time asks for it (GRAFT) and makes that link eager; who gets a payload
+ * twice asks to be left out (PRUNE). The eager links so become a tree that mends
+ * itself.
  *
- * What waits to be sent is named by dot and looked up when it leaves, so two versions of
- * one key never leave in the same turn: the older one is no longer there.
+ * What waits to be sent is named by dot and looked up when it leaves, so two versions
+ * of one key never leave in the same turn: the older one is no longer there.
  */
 
 /* Who brought a record first, remembered for so many of the latest. */
@@ -48,7 +49,8 @@ struct broadcast {
 	struct table missing; /* by dot hash */
 	struct heap timers;   /* of the missing */
 
-	uint64_t *oversized; /* short ids that asked for records too large for a packet */
+	uint64_t *
+		oversized; /* short ids that asked for records too large for a packet */
 	size_t oversized_count;
 	size_t oversized_size;
 };

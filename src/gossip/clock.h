@@ -22,7 +22,8 @@ uint64_t clock_issue(struct clock *clock, uint64_t wall_ms);
 
 /* Learns of a stamp from elsewhere. ERR_CLOCK, learning nothing, when it is more than
  * the drift allowed ahead of the wall clock. */
-MUST_CHECK enum err clock_observe(struct clock *clock, uint64_t stamp, uint64_t wall_ms);
+MUST_CHECK enum err clock_observe(
+	struct clock *clock, uint64_t stamp, uint64_t wall_ms);
 
 /* The wall milliseconds of a stamp. */
 uint64_t clock_stamp_ms(uint64_t stamp);

@@ -82,8 +82,8 @@ try_seeds(struct contact *contact, uint64_t now_us)
 		alone ? settings->join_interval_us : settings->rejoin_interval_us;
 
 	/* Spread, so that nodes started together do not stay in step. */
-	contact->seeds_at_us = now_us + interval_us -
-		prng_below(contact->prng, interval_us / 4 + 1);
+	contact->seeds_at_us =
+		now_us + interval_us - prng_below(contact->prng, interval_us / 4 + 1);
 	outputs_resolve(contact->outputs);
 }
 

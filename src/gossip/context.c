@@ -35,8 +35,8 @@ writer_add(struct context *context, uint64_t writer)
 	interval_set_init(&entry->seqs);
 	if (context->count == context->size) {
 		context->size = context->size == 0 ? 8 : context->size * 2;
-		context->writers = mem_resize(context->writers, context->size,
-			sizeof(*context->writers));
+		context->writers = mem_resize(
+			context->writers, context->size, sizeof(*context->writers));
 	}
 	context->writers[context->count++] = entry;
 	table_put(&context->by_writer, writer, entry);
@@ -44,7 +44,8 @@ writer_add(struct context *context, uint64_t writer)
 }
 
 /* What the range adds to the sum. It telescopes: two ranges that touch add what the
- * joined range adds, so one more number costs two hashes however many gaps there are. */
+ * joined range adds, so one more number costs two hashes however many gaps there are.
+ */
 static uint64_t
 range_sum(uint64_t writer, uint64_t first, uint64_t last)
 {
@@ -73,7 +74,8 @@ writer_find_or_add(struct context *context, uint64_t writer)
 bool
 context_covers(const struct context *context, struct dot dot)
 {
-	const struct context_writer *entry = table_find(&context->by_writer, dot.writer);
+	const struct context_writer *entry =
+		table_find(&context->by_writer, dot.writer);
 
 	return entry != NULL && interval_set_contains(&entry->seqs, dot.seq);
 }
@@ -123,7 +125,8 @@ gaps_sum(const struct context_writer *entry, uint64_t first, uint64_t last)
 }
 
 void
-context_add_range(struct context *context, uint64_t writer, uint64_t first, uint64_t last)
+context_add_range(
+	struct context *context, uint64_t writer, uint64_t first, uint64_t last)
 {
 	struct context_writer *entry = writer_find_or_add(context, writer);
 	uint64_t sum = gaps_sum(entry, first, last);

@@ -6,9 +6,9 @@
 #include "wire/record.h"
 
 /*
- * A causal context: for each writer the sequence numbers whose writes are applied here or
- * known to be superseded or deleted (optimised observed-remove set, Bieniusa et al. 2012;
- * dotted version vectors, Almeida et al. 2014).
+ * A causal context: for each writer the sequence numbers whose writes are applied here
+ * or known to be superseded or deleted (optimised observed-remove set, Bieniusa et al.
+ * 2012; dotted version vectors, Almeida et al. 2014).
  *
  * It covers only what was truly applied or superseded. A write that was refused stays
  * uncovered, so that no other node is told to drop it.

@@ -31,8 +31,7 @@ exchange_new(const struct exchange_host *host, uint32_t stream,
 	exchange->outgoing = outgoing;
 	exchange->pass_on = pass_on;
 	exchange->space = SPACE_MEMBERS;
-	buffer_init(
-		&exchange->in, 2 * (WIRE_BODY_LEN_MAX + WIRE_MESSAGE_OVERHEAD_MAX));
+	buffer_init(&exchange->in, 2 * (WIRE_BODY_LEN_MAX + WIRE_MESSAGE_OVERHEAD_MAX));
 	buffer_init(&exchange->out,
 		OUT_LEN_MAX + WIRE_BODY_LEN_MAX + WIRE_MESSAGE_OVERHEAD_MAX);
 	context_init(&exchange->peer_context);
@@ -58,7 +57,7 @@ bool
 exchange_is_done(const struct exchange *exchange)
 {
 	return exchange->stage == STAGE_SENT && exchange->peer_done &&
-		buffer_len(&exchange->out) == 0;
+	       buffer_len(&exchange->out) == 0;
 }
 
 /* --- what this node has at one instant --- */
@@ -118,8 +117,7 @@ static void
 say(struct exchange *exchange, const struct message *message, size_t body_len_max)
 {
 	size_t size = body_len_max + WIRE_MESSAGE_OVERHEAD_MAX;
-	struct writer writer =
-		writer_of(buffer_reserve(&exchange->out, size), size);
+	struct writer writer = writer_of(buffer_reserve(&exchange->out, size), size);
 
 	message_write(&writer, message);
 	assert(!writer.failed);
@@ -133,8 +131,8 @@ say_context(struct exchange *exchange)
 	struct writer writer = writer_of(bytes, sizeof(bytes));
 	struct message message = {.type = MESSAGE_CONTEXT};
 
-	for (size_t i = 0; i < RANGE_BATCH_COUNT &&
-		exchange->range_sent < exchange->range_count;
+	for (size_t i = 0;
+		i < RANGE_BATCH_COUNT && exchange->range_sent < exchange->range_count;
 		i++)
 		range_write(&writer, &exchange->ranges[exchange->range_sent++]);
 	message.context.entries = writer_bytes(&writer);
@@ -150,8 +148,8 @@ say_digest(struct exchange *exchange)
 	struct writer writer = writer_of(bytes, sizeof(bytes));
 	struct message message = {.type = MESSAGE_DIGEST};
 
-	for (size_t i = 0; i < WIRE_DIGEST_COUNT_MAX &&
-		exchange->hash_sent < exchange->hash_count;
+	for (size_t i = 0;
+		i < WIRE_DIGEST_COUNT_MAX && exchange->hash_sent < exchange->hash_count;
 		i++)
 		write_u64(&writer, exchange->hashes[exchange->hash_sent++]);
 	message.digest.hashes = writer_bytes(&writer);
@@ -287,8 +285,8 @@ on_context(struct exchange *exchange, const struct message *message)
 	struct dot_range range;
 
 	while (range_next(&entries, &range))
-		context_add_range(&exchange->peer_context, range.writer, range.first,
-			range.last);
+		context_add_range(
+			&exchange->peer_context, range.writer, range.first, range.last);
 	if (context_range_count(&exchange->peer_context) > PEER_RANGE_COUNT_MAX)
 		return ERR_MALFORMED;
 	return ERR_OK;
@@ -321,8 +319,8 @@ on_record(struct exchange *exchange, const struct message *message, struct now n
 
 	if (!exchange->peer_ready)
 		return ERR_MALFORMED;
-	if (intake_record(exchange->host->intake, &message->record.view, &source, now) ==
-		INTAKE_REFUSED)
+	if (intake_record(exchange->host->intake, &message->record.view, &source,
+		    now) == INTAKE_REFUSED)
 		exchange->refused = true;
 	return ERR_OK;
 }
@@ -375,8 +373,8 @@ enum err
 exchange_receive(struct exchange *exchange, struct bytes bytes, struct now now)
 {
 	while (bytes.len > 0) {
-		size_t part = bytes.len < WIRE_BODY_LEN_MAX ? bytes.len
-							    : WIRE_BODY_LEN_MAX;
+		size_t part =
+			bytes.len < WIRE_BODY_LEN_MAX ? bytes.len : WIRE_BODY_LEN_MAX;
 
 		if (buffer_append(&exchange->in, bytes_of(bytes.data, part)) != ERR_OK)
 			return ERR_MALFORMED;
@@ -401,8 +399,8 @@ static bool
 is_gone_at_peer(const struct exchange *exchange, const struct record *record)
 {
 	return !record->deleted &&
-		context_covers(&exchange->peer_context, record->dot) &&
-		table_find(&exchange->peer_hashes, record->hash) == NULL;
+	       context_covers(&exchange->peer_context, record->dot) &&
+	       table_find(&exchange->peer_hashes, record->hash) == NULL;
 }
 
 static void
@@ -435,5 +433,5 @@ exchange_settle(struct exchange *exchange)
 		context_join(&store->context, &exchange->peer_context);
 	}
 	return store_find(store, SPACE_MEMBERS, bytes_of(self->id, NODE_ID_SIZE)) ==
-		NULL;
+	       NULL;
 }

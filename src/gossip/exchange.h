@@ -10,8 +10,8 @@
  * every record that the other's context does not cover.
  *
  * Then each side drops the records that the other's context covered although it did not
- * hold them, since they are superseded or deleted there, and joins the contexts. Only the
- * context of the side that lacks a record is asked; no clock is involved.
+ * hold them, since they are superseded or deleted there, and joins the contexts. Only
+ * the context of the side that lacks a record is asked; no clock is involved.
  */
 
 /* What an exchange works on. */
@@ -52,7 +52,7 @@ struct exchange {
 	size_t sent_key_len;
 
 	bool header_seen;
-	uint64_t peer;		     /* short id, 0 until the header came */
+	uint64_t peer;               /* short id, 0 until the header came */
 	struct context peer_context; /* as the peer told it */
 	struct table peer_hashes;
 	bool peer_ready;
@@ -67,8 +67,8 @@ void exchange_free(struct exchange *exchange);
 /* The stream is established: an outgoing exchange begins to speak. */
 void exchange_begin(struct exchange *exchange);
 
-/* Takes what came in. ERR_MALFORMED, ERR_VERSION or ERR_FOREIGN end the exchange, as does
- * ERR_DUPLICATE, when the peer is this node itself. */
+/* Takes what came in. ERR_MALFORMED, ERR_VERSION or ERR_FOREIGN end the exchange, as
+ * does ERR_DUPLICATE, when the peer is this node itself. */
 MUST_CHECK enum err exchange_receive(
 	struct exchange *exchange, struct bytes bytes, struct now now);
 

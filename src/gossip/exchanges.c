@@ -38,8 +38,8 @@ add(struct exchanges *exchanges, const struct address *address, bool outgoing)
 	do
 		exchanges->stream_next++;
 	while (table_find(&exchanges->by_stream, exchanges->stream_next) != NULL);
-	exchange = exchange_new(&exchanges->host, exchanges->stream_next, address,
-		outgoing, pass_on);
+	exchange = exchange_new(
+		&exchanges->host, exchanges->stream_next, address, outgoing, pass_on);
 	table_put(&exchanges->by_stream, exchange->stream, exchange);
 	return exchange;
 }
@@ -74,7 +74,8 @@ exchanges_open(struct exchanges *exchanges, const struct address *address)
 		return false;
 	exchange = add(exchanges, address, true);
 	exchanges->opened++;
-	outputs_stream(exchanges->outputs, OUTPUT_STREAM_OPEN, exchange->stream, address);
+	outputs_stream(
+		exchanges->outputs, OUTPUT_STREAM_OPEN, exchange->stream, address);
 	return true;
 }
 
@@ -99,8 +100,7 @@ find(const struct exchanges *exchanges, uint32_t stream)
 static void
 wake(struct exchanges *exchanges, const struct exchange *exchange)
 {
-	outputs_stream(
-		exchanges->outputs, OUTPUT_STREAM_WAKE, exchange->stream, NULL);
+	outputs_stream(exchanges->outputs, OUTPUT_STREAM_WAKE, exchange->stream, NULL);
 }
 
 void

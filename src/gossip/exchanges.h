@@ -22,15 +22,16 @@ struct exchanges {
 };
 
 void exchanges_init(struct exchanges *exchanges, const struct exchange_host *host,
-	struct roster *roster, struct outputs *outputs, const struct settings *settings);
+	struct roster *roster, struct outputs *outputs,
+	const struct settings *settings);
 void exchanges_fini(struct exchanges *exchanges);
 
 /* Opens one to that address, unless one is open to it already or there are too many. */
 bool exchanges_open(struct exchanges *exchanges, const struct address *address);
 
 /* Somebody opened a stream. ERR_BUSY when there are too many. */
-MUST_CHECK enum err exchanges_accept(struct exchanges *exchanges,
-	const struct address *from, uint32_t *ret_stream);
+MUST_CHECK enum err exchanges_accept(
+	struct exchanges *exchanges, const struct address *from, uint32_t *ret_stream);
 
 void exchanges_connected(struct exchanges *exchanges, uint32_t stream);
 

@@ -50,8 +50,8 @@ check_stamp(struct intake *intake, const struct record_view *view,
 
 /* The reason to refuse it, DROP_COUNT for none. */
 static enum drop
-check(struct intake *intake, const struct record_view *view, const struct source *source,
-	struct now now)
+check(struct intake *intake, const struct record_view *view,
+	const struct source *source, struct now now)
 {
 	enum drop drop;
 
@@ -84,8 +84,7 @@ intake_record(struct intake *intake, const struct record_view *view,
 	enum err err = store_apply(intake->store, view, now.wall_ms, &result);
 
 	if (err != ERR_OK)
-		return refuse(
-			intake, err == ERR_QUOTA ? DROP_QUOTA : DROP_CONFLICT);
+		return refuse(intake, err == ERR_QUOTA ? DROP_QUOTA : DROP_CONFLICT);
 	if (result == STORE_DUPLICATE) {
 		intake->duplicates++;
 		return INTAKE_KNOWN;
@@ -97,8 +96,8 @@ intake_record(struct intake *intake, const struct record_view *view,
 		broadcast_on_streamed(intake->broadcast, view->dot);
 	if (source->pass_on)
 		broadcast_fresh(intake->broadcast,
-			store_find_hash(intake->store,
-				store_hash(intake->store, view->dot)),
+			store_find_hash(
+				intake->store, store_hash(intake->store, view->dot)),
 			source->member,
 			source->hops == UINT8_MAX ? UINT8_MAX
 						  : (uint8_t)(source->hops + 1));

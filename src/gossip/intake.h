@@ -31,8 +31,8 @@ struct source {
 };
 
 enum intake_result {
-	INTAKE_NEW,	/* applied, or superseded by what is held */
-	INTAKE_KNOWN,	/* seen before */
+	INTAKE_NEW,     /* applied, or superseded by what is held */
+	INTAKE_KNOWN,   /* seen before */
 	INTAKE_REFUSED, /* against a rule or limit; counted, and not covered */
 };
 

@@ -5,8 +5,8 @@
 #include "base/err.h"
 
 /*
- * The rules of keys: UTF-8 without control characters, 1 to KEY_LEN_MAX bytes. A key that
- * begins with '@' is owned: "@name/rest", where the name is the owner's.
+ * The rules of keys: UTF-8 without control characters, 1 to KEY_LEN_MAX bytes. A key
+ * that begins with '@' is owned: "@name/rest", where the name is the owner's.
  */
 
 /* ERR_INVALID or ERR_TOO_LARGE. */

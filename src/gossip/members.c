@@ -222,7 +222,7 @@ size_t
 members_live_count(const struct members *members)
 {
 	return members->state_count[MEMBER_ALIVE] +
-		members->state_count[MEMBER_SUSPECT];
+	       members->state_count[MEMBER_SUSPECT];
 }
 
 struct member_info

@@ -8,7 +8,8 @@
 
 /*
  * Everybody this node knows, itself included, as the member records and its own
- * observations say. Members are known by the first eight bytes of their id, the short id.
+ * observations say. Members are known by the first eight bytes of their id, the short
+ * id.
  */
 struct member {
 	uint8_t id[NODE_ID_SIZE];
@@ -28,7 +29,7 @@ struct member {
 	int64_t clock_offset_ms; /* its clock minus ours */
 	bool clock_known;
 	bool agreement_known; /* whether it has told its fingerprint */
-	bool agrees;	      /* and that was ours at that time */
+	bool agrees;          /* and that was ours at that time */
 	uint64_t ring_hash[3];
 };
 

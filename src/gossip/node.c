@@ -73,8 +73,8 @@ init_membership(struct node *node)
 	const struct settings *settings = &node->settings;
 
 	suspicions_init(&node->suspicions, settings);
-	probes_init(&node->probes, settings, &node->members, &node->store, &node->outbox,
-		&node->prng, node->now.mono_us);
+	probes_init(&node->probes, settings, &node->members, &node->store,
+		&node->outbox, &node->prng, node->now.mono_us);
 	node->roster = (struct roster){
 		.settings = settings,
 		.members = &node->members,
@@ -119,8 +119,8 @@ init_reconciliation(struct node *node)
 	};
 	exchanges_init(
 		&node->exchanges, &host, &node->roster, &node->outputs, settings);
-	repair_init(&node->repair, settings, &node->members, &node->store, &node->probes,
-		&node->exchanges, &node->outbox);
+	repair_init(&node->repair, settings, &node->members, &node->store,
+		&node->probes, &node->exchanges, &node->outbox);
 	contact_init(&node->contact, settings, &node->members, &node->probes,
 		&node->exchanges, &node->outputs, &node->prng, node->now.mono_us);
 }
@@ -172,7 +172,7 @@ node_turn(struct node *node, struct now now)
 /* A message's sender as far as this node knows it. */
 struct arrival {
 	const struct address *from;
-	uint64_t sender; /* short id */
+	uint64_t sender;       /* short id */
 	struct member *member; /* NULL when unknown */
 };
 
@@ -183,8 +183,8 @@ on_ping(struct node *node, const struct arrival *arrival, const struct message *
 	if (arrival->member == NULL)
 		return;
 	roster_on_sign_of_life(&node->roster, arrival->member, arrival->from);
-	repair_on_state(&node->repair, arrival->member, &message->ping.state, NULL,
-		node->now);
+	repair_on_state(
+		&node->repair, arrival->member, &message->ping.state, NULL, node->now);
 }
 
 static void
@@ -193,8 +193,8 @@ on_ack(struct node *node, const struct arrival *arrival, const struct message *m
 	struct probe_answer answer;
 	struct member *member = arrival->member;
 
-	if (!probes_on_ack(&node->probes, arrival->sender, message->ping.probe, node->now,
-		    &answer))
+	if (!probes_on_ack(&node->probes, arrival->sender, message->ping.probe,
+		    node->now, &answer))
 		return;
 	if (answer.kind == PROBE_LEAVE)
 		leave_confirmed(&node->leave);
@@ -202,7 +202,7 @@ on_ack(struct node *node, const struct arrival *arrival, const struct message *m
 		return;
 	member->clock_known = true;
 	member->clock_offset_ms = (int64_t)(message->ping.wall_ms - node->now.wall_ms) +
-		(int64_t)(member->rtt_us / 2 / MS_US);
+				  (int64_t)(member->rtt_us / 2 / MS_US);
 	roster_on_sign_of_life(&node->roster, member, arrival->from);
 	repair_on_state(
 		&node->repair, member, &message->ping.state, &answer, node->now);
@@ -216,7 +216,8 @@ on_ping_req(
 }
 
 static void
-on_answer(struct node *node, const struct arrival *arrival, const struct message *message)
+on_answer(
+	struct node *node, const struct arrival *arrival, const struct message *message)
 {
 	struct probe_answer answer;
 
@@ -233,7 +234,8 @@ on_suspect(
 }
 
 static void
-on_record(struct node *node, const struct arrival *arrival, const struct message *message)
+on_record(
+	struct node *node, const struct arrival *arrival, const struct message *message)
 {
 	struct source source = {
 		.member = arrival->sender,
@@ -250,27 +252,31 @@ on_record(struct node *node, const struct arrival *arrival, const struct message
 }
 
 static void
-on_ihave(struct node *node, const struct arrival *arrival, const struct message *message)
+on_ihave(
+	struct node *node, const struct arrival *arrival, const struct message *message)
 {
 	broadcast_on_ihave(
 		&node->broadcast, arrival->sender, message, node->now.mono_us);
 }
 
 static void
-on_graft(struct node *node, const struct arrival *arrival, const struct message *message)
+on_graft(
+	struct node *node, const struct arrival *arrival, const struct message *message)
 {
 	broadcast_on_graft(&node->broadcast, arrival->sender, arrival->from, message);
 }
 
 static void
-on_prune(struct node *node, const struct arrival *arrival, const struct message *message)
+on_prune(
+	struct node *node, const struct arrival *arrival, const struct message *message)
 {
 	(void)message;
 	broadcast_on_prune(&node->broadcast, arrival->sender);
 }
 
 static void
-on_agree(struct node *node, const struct arrival *arrival, const struct message *message)
+on_agree(
+	struct node *node, const struct arrival *arrival, const struct message *message)
 {
 	(void)arrival;
 	repair_on_agree(&node->repair, message);
@@ -310,8 +316,8 @@ drop_foreign(struct node *node, const struct address *from)
 }
 
 static void
-receive_messages(
-	struct node *node, const struct address *from, uint64_t sender, struct reader *reader)
+receive_messages(struct node *node, const struct address *from, uint64_t sender,
+	struct reader *reader)
 {
 	struct arrival arrival = {
 		.from = from,
@@ -328,7 +334,8 @@ receive_messages(
 
 		if (result == MESSAGE_SKIPPED)
 			continue;
-		if (result != MESSAGE_TAKEN || datagram_handlers[message.type] == NULL) {
+		if (result != MESSAGE_TAKEN ||
+			datagram_handlers[message.type] == NULL) {
 			drop(node, DROP_MALFORMED);
 			return;
 		}

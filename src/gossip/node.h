@@ -29,8 +29,8 @@ void node_receive(struct node *node, const struct address *from, struct bytes da
 /* Does what is due. Harmless when nothing is. */
 void node_tick(struct node *node, struct now now);
 
-/* When node_tick() should be called at the latest, on the monotonic clock; DEADLINE_NONE
- * when nothing is planned. */
+/* When node_tick() should be called at the latest, on the monotonic clock;
+ * DEADLINE_NONE when nothing is planned. */
 uint64_t node_deadline(const struct node *node);
 
 /* --- streams: reliable, ordered, numbered by the node --- */
@@ -47,8 +47,8 @@ void node_stream_connected(struct node *node, uint32_t stream, struct now now);
 MUST_CHECK enum err node_stream_receive(
 	struct node *node, uint32_t stream, struct bytes bytes, struct now now);
 
-/* Takes up to `size` bytes to send, as soon as the stream can carry them; 0 for none now,
- * OUTPUT_STREAM_WAKE tells when there are some again. */
+/* Takes up to `size` bytes to send, as soon as the stream can carry them; 0 for none
+ * now, OUTPUT_STREAM_WAKE tells when there are some again. */
 size_t node_stream_fill(struct node *node, uint32_t stream, uint8_t *data, size_t size);
 
 /* The stream is gone: closed by the peer, broken, or never established. */
@@ -69,24 +69,24 @@ enum output_kind {
 	OUTPUT_STREAM_OPEN,  /* open `stream` to `address` */
 	OUTPUT_STREAM_WAKE,  /* `stream` has bytes to fill again */
 	OUTPUT_STREAM_CLOSE, /* send what is left of `stream`, then close it */
-	OUTPUT_RESOLVE,	     /* resolve the seeds again and tell them by node_seed() */
-	OUTPUT_RESERVE,	     /* keep `writer` and `limit` on disk, then node_reserved() */
-	OUTPUT_NOTICE,	     /* something an operator wants to know */
+	OUTPUT_RESOLVE,      /* resolve the seeds again and tell them by node_seed() */
+	OUTPUT_RESERVE, /* keep `writer` and `limit` on disk, then node_reserved() */
+	OUTPUT_NOTICE,  /* something an operator wants to know */
 };
 
 enum notice_kind {
-	NOTICE_MEMBER_JOINED,	/* `member` is alive, was unknown, dead or left */
-	NOTICE_MEMBER_SUSPECT,	/* `member` may be down */
-	NOTICE_MEMBER_REFUTED,	/* `member` was suspected and is alive */
-	NOTICE_MEMBER_DEAD,	/* `member` is down */
-	NOTICE_MEMBER_LEFT,	/* `member` said goodbye */
-	NOTICE_SELF_ACCUSED,	/* others took this node for dead; it refuted */
-	NOTICE_NAME_CONFLICT,	/* live `member` has the name of another live member */
+	NOTICE_MEMBER_JOINED,  /* `member` is alive, was unknown, dead or left */
+	NOTICE_MEMBER_SUSPECT, /* `member` may be down */
+	NOTICE_MEMBER_REFUTED, /* `member` was suspected and is alive */
+	NOTICE_MEMBER_DEAD,    /* `member` is down */
+	NOTICE_MEMBER_LEFT,    /* `member` said goodbye */
+	NOTICE_SELF_ACCUSED,   /* others took this node for dead; it refuted */
+	NOTICE_NAME_CONFLICT,  /* live `member` has the name of another live member */
 	NOTICE_IDENTITY_CONFLICT, /* another process runs with this node's id */
-	NOTICE_FOREIGN_CLUSTER, /* packets of another cluster arrive from `address` */
-	NOTICE_CLOCK,		/* a record from `address` is stamped too far ahead */
-	NOTICE_SYNCED,		/* state was exchanged with a member for the first time */
-	NOTICE_LEAVE_DONE,	/* enough members know that this node leaves; stop now */
+	NOTICE_FOREIGN_CLUSTER,   /* packets of another cluster arrive from `address` */
+	NOTICE_CLOCK,             /* a record from `address` is stamped too far ahead */
+	NOTICE_SYNCED,     /* state was exchanged with a member for the first time */
+	NOTICE_LEAVE_DONE, /* enough members know that this node leaves; stop now */
 };
 
 struct notice {

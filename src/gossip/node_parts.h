@@ -13,7 +13,7 @@
  */
 struct node {
 	struct settings settings;
-	char *texts; /* what the settings point to */
+	char *texts;    /* what the settings point to */
 	struct now now; /* of the turn */
 	struct prng prng;
 	struct header header;

@@ -29,8 +29,8 @@ void outbox_init(
 void outbox_fini(struct outbox *outbox);
 
 /* Adds a message. False, adding nothing, when it does not fit in any packet. */
-bool outbox_put(struct outbox *outbox, const struct address *to,
-	const struct message *message);
+bool outbox_put(
+	struct outbox *outbox, const struct address *to, const struct message *message);
 
 /* The next datagram, valid until the next call; false when there is none. Whatever was
  * put in until now leaves. */

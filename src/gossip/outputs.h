@@ -4,8 +4,8 @@
 #include "gossip/node.h"
 
 /*
- * What a node wants done apart from datagrams: a queue in order. Its length is bounded by
- * what one turn can produce; a notice beyond the limit is left out and counted.
+ * What a node wants done apart from datagrams: a queue in order. Its length is bounded
+ * by what one turn can produce; a notice beyond the limit is left out and counted.
  */
 struct queued_output {
 	struct output output;

@@ -11,11 +11,10 @@ overlay_init(struct overlay *overlay, const struct members *members, size_t ring
 {
 	*overlay = (struct overlay){
 		.members = members,
-		.ring_count =
-			ring_count < RING_COUNT_MAX ? ring_count : RING_COUNT_MAX,
+		.ring_count = ring_count < RING_COUNT_MAX ? ring_count : RING_COUNT_MAX,
 		.direct_count_max = direct_count_max < NEIGHBOUR_COUNT_MAX
-			? direct_count_max
-			: NEIGHBOUR_COUNT_MAX,
+					    ? direct_count_max
+					    : NEIGHBOUR_COUNT_MAX,
 		.direct = true,
 	};
 }
@@ -49,9 +48,8 @@ successor(const struct overlay *overlay, size_t ring)
 		struct member *member = overlay->members->sorted[i];
 
 		if (is_candidate(overlay, member) &&
-			(best == NULL ||
-				distance(self, member, ring) <
-					distance(self, best, ring)))
+			(best == NULL || distance(self, member, ring) <
+						 distance(self, best, ring)))
 			best = member;
 	}
 	return best;
@@ -67,9 +65,8 @@ predecessor(const struct overlay *overlay, size_t ring)
 		struct member *member = overlay->members->sorted[i];
 
 		if (is_candidate(overlay, member) &&
-			(best == NULL ||
-				distance(member, self, ring) <
-					distance(best, self, ring)))
+			(best == NULL || distance(member, self, ring) <
+						 distance(best, self, ring)))
 			best = member;
 	}
 	return best;
@@ -154,8 +151,8 @@ overlay_add(struct overlay *overlay, struct member *member)
 void
 overlay_remove(struct overlay *overlay, struct member *member)
 {
-	bool turns_direct = !overlay->direct &&
-		members_live_count(overlay->members) <= overlay->direct_count_max;
+	bool turns_direct = !overlay->direct && members_live_count(overlay->members) <=
+							overlay->direct_count_max;
 
 	if (turns_direct || overlay_find(overlay, member->short_id) != NULL)
 		rebuild(overlay);
@@ -182,6 +179,6 @@ overlay_check(const struct overlay *overlay)
 	for (size_t i = 0; i < fresh.count; i++)
 		assert(member_is_live(overlay->neighbours[i].member));
 	for (size_t i = 0; i < fresh.count; i++)
-		assert(overlay_find(&fresh,
-			overlay->neighbours[i].member->short_id) != NULL);
+		assert(overlay_find(&fresh, overlay->neighbours[i].member->short_id) !=
+			NULL);
 }

@@ -4,10 +4,10 @@
 #include "gossip/members.h"
 
 /*
- * Whom this node forwards to. Every node orders the live members on a few rings by keyed
- * hashes of their ids; its neighbours are its successor and predecessor on each ring, or
- * everybody while there are few. The neighbours follow from the members alone, and are
- * mutual between nodes with the same view.
+ * Whom this node forwards to. Every node orders the live members on a few rings by
+ * keyed hashes of their ids; its neighbours are its successor and predecessor on each
+ * ring, or everybody while there are few. The neighbours follow from the members alone,
+ * and are mutual between nodes with the same view.
  *
  * A link is eager (payloads are pushed at once) or lazy (digests only): Plumtree §3.
  */
@@ -23,7 +23,8 @@ struct neighbour {
 struct overlay {
 	const struct members *members;
 	size_t ring_count;
-	size_t direct_count_max; /* up to so many live members everybody is a neighbour */
+	size_t direct_count_max; /* up to so many live members everybody is a neighbour
+				  */
 	bool direct;
 	struct neighbour neighbours[NEIGHBOUR_COUNT_MAX];
 	size_t count;
@@ -35,8 +36,8 @@ void overlay_init(struct overlay *overlay, const struct members *members,
 /* A member became live: it may displace a neighbour. */
 void overlay_add(struct overlay *overlay, struct member *member);
 
-/* A member is no longer live or about to be forgotten. Call it after the change of state
- * and before members_remove(). */
+/* A member is no longer live or about to be forgotten. Call it after the change of
+ * state and before members_remove(). */
 void overlay_remove(struct overlay *overlay, struct member *member);
 
 /* NULL when that member is no neighbour. */

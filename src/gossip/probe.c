@@ -181,7 +181,7 @@ static bool
 may_relay(const struct probes *probes, const struct member *member, uint64_t target)
 {
 	return member->state == MEMBER_ALIVE && member != probes->members->self &&
-		member->short_id != target;
+	       member->short_id != target;
 }
 
 /* A random step that visits every one of `count` places, going round. */
@@ -378,8 +378,8 @@ start_round(struct probes *probes, uint64_t now_us)
 {
 	const struct member *member = next_in_order(probes);
 
-	probes->round_at_us = now_us +
-		health_stretch(&probes->health, probes->settings->probe_interval_us);
+	probes->round_at_us = now_us + health_stretch(&probes->health,
+					       probes->settings->probe_interval_us);
 	if (member != NULL)
 		probes_start(probes, PROBE_ROUND, member, now_us);
 }
@@ -390,8 +390,8 @@ probes_tick(struct probes *probes, struct now now)
 	struct timer *timer;
 
 	while ((timer = heap_pop_due(&probes->timers, now.mono_us)) != NULL)
-		probe_due(probes, timer_element(timer, struct probe, timer),
-			now.mono_us);
+		probe_due(
+			probes, timer_element(timer, struct probe, timer), now.mono_us);
 	if (now.mono_us >= probes->round_at_us)
 		start_round(probes, now.mono_us);
 }

@@ -14,8 +14,8 @@
  * Each period one member is pinged, in a random order that is exhausted before it is
  * drawn anew. Without an answer in time, which follows from the measured round trips, a
  * few others are asked to ping it too; without any answer by the end of the period the
- * probe has failed. Whoever is asked and gets no answer says so with a NACK, so that the
- * asker can tell a dead target from its own deafness.
+ * probe has failed. Whoever is asked and gets no answer says so with a NACK, so that
+ * the asker can tell a dead target from its own deafness.
  */
 enum probe_kind {
 	PROBE_ROUND,   /* the period's probe: a failure is a ground to accuse */
@@ -30,7 +30,7 @@ struct probe {
 	struct timer timer;
 	uint32_t number;
 	enum probe_kind kind;
-	bool indirect; /* others were asked */
+	bool indirect;   /* others were asked */
 	uint64_t target; /* short id */
 	struct address address;
 	uint64_t sent_us;
@@ -88,7 +88,8 @@ void probes_relay(struct probes *probes, const struct address *asker,
 bool probes_on_ack(struct probes *probes, uint64_t sender, uint32_t number,
 	struct now now, struct probe_answer *ret_answer);
 
-/* A NACK or a RELAYED_ACK came. As probes_on_ack() for the latter; false for the former. */
+/* A NACK or a RELAYED_ACK came. As probes_on_ack() for the latter; false for the
+ * former. */
 bool probes_on_answer(struct probes *probes, const struct message *message,
 	struct probe_answer *ret_answer);
 

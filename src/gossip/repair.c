@@ -66,12 +66,12 @@ tell_context(struct repair *repair, const struct member *member)
 		const struct context_writer *entry =
 			context->writers[repair->agree_next++ % context->count];
 
-		for (size_t j = 0; j < entry->seqs.count && told < AGREE_RANGE_COUNT_MAX;
+		for (size_t j = 0;
+			j < entry->seqs.count && told < AGREE_RANGE_COUNT_MAX;
 			j++, told++)
-			range_write(&writer,
-				&(struct dot_range){entry->writer,
-					entry->seqs.intervals[j].first,
-					entry->seqs.intervals[j].last});
+			range_write(&writer, &(struct dot_range){entry->writer,
+						     entry->seqs.intervals[j].first,
+						     entry->seqs.intervals[j].last});
 	}
 	message.context.entries = writer_bytes(&writer);
 	outbox_put(repair->outbox, &member->address, &message);
@@ -88,8 +88,8 @@ repair_on_agree(struct repair *repair, const struct message *message)
 	if (message->context.fingerprint != repair->store->fingerprint)
 		return;
 	while (range_next(&entries, &range))
-		context_add_range(&repair->store->context, range.writer, range.first,
-			range.last);
+		context_add_range(
+			&repair->store->context, range.writer, range.first, range.last);
 }
 
 static void

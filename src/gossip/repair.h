@@ -20,13 +20,13 @@ struct repair {
 	struct probes *probes;
 	struct exchanges *exchanges;
 	struct outbox *outbox;
-	uint64_t doubtful;	 /* short id of the member to ask again, 0 for none */
-	uint64_t compare_at_us;	 /* when; DEADLINE_NONE for not planned */
+	uint64_t doubtful;       /* short id of the member to ask again, 0 for none */
+	uint64_t compare_at_us;  /* when; DEADLINE_NONE for not planned */
 	uint64_t exchange_at_us; /* no exchange before */
 	uint64_t backoff_us;
 	uint64_t refused_before; /* exchanges with refusals at the last look */
-	uint64_t agree_at_us;	 /* no AGREE before */
-	size_t agree_next;	 /* whose part of the context is told next */
+	uint64_t agree_at_us;    /* no AGREE before */
+	size_t agree_next;       /* whose part of the context is told next */
 };
 
 void repair_init(struct repair *repair, const struct settings *settings,

@@ -176,15 +176,15 @@ static bool
 is_version(const struct record *record, struct version version)
 {
 	return record != NULL && record->stamp == version.stamp &&
-		record->dot.writer == version.writer;
+	       record->dot.writer == version.writer;
 }
 
 static enum err
 check_condition(const struct node *node, struct bytes key, struct version if_version,
 	bool if_absent)
 {
-	const struct record *record = store_find_live(
-		&node->store, SPACE_KEYS, key, node->now.wall_ms);
+	const struct record *record =
+		store_find_live(&node->store, SPACE_KEYS, key, node->now.wall_ms);
 
 	if (if_absent && record != NULL)
 		return ERR_CONFLICT;
@@ -288,15 +288,15 @@ node_next_member(const struct node *node, size_t *cursor, struct member_view *re
 		.agreement_known = member->agreement_known,
 		.agrees = member->agrees,
 		.name_conflict = member_is_live(member) &&
-			members_find_namesake(&node->members, member) != NULL,
+				 members_find_namesake(&node->members, member) != NULL,
 	};
 	memcpy(ret_view->id, member->id, NODE_ID_SIZE);
 	return true;
 }
 
 void
-node_join(
-	struct node *node, const struct address *addresses, size_t count, struct now now)
+node_join(struct node *node, const struct address *addresses, size_t count,
+	struct now now)
 {
 	for (size_t i = 0; i < count; i++)
 		node_seed(node, &addresses[i], now);
@@ -372,7 +372,7 @@ agree_count(const struct node *node)
 		const struct member *member = node->members.sorted[i];
 
 		count += member_is_live(member) && member->agreement_known &&
-			member->agrees;
+			 member->agrees;
 	}
 	return count;
 }

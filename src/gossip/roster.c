@@ -66,7 +66,8 @@ roster_start(struct roster *roster, struct now now)
 		.zone = bytes_of_string(settings->zone),
 		.software = bytes_of_string(settings->software),
 	};
-	struct member *self = members_put(roster->members, settings->identity.id, &info);
+	struct member *self =
+		members_put(roster->members, settings->identity.id, &info);
 
 	roster->members->self = self;
 	member_set_state(roster->members, self, MEMBER_ALIVE);
@@ -109,7 +110,7 @@ is_drawn_to_verify(struct roster *roster)
 	size_t others = members_live_count(roster->members) - 1;
 
 	return others <= VERIFIER_COUNT ||
-		prng_below(roster->prng, others) < VERIFIER_COUNT;
+	       prng_below(roster->prng, others) < VERIFIER_COUNT;
 }
 
 static void
@@ -127,8 +128,7 @@ accuse(struct roster *roster, struct member *member, uint64_t accuser,
 		outputs_notice(roster->outputs, NOTICE_MEMBER_SUSPECT, name_of(member),
 			&member->address);
 		if (!own && is_drawn_to_verify(roster))
-			probes_start(
-				roster->probes, PROBE_VERIFY, member, now.mono_us);
+			probes_start(roster->probes, PROBE_VERIFY, member, now.mono_us);
 	}
 	tell_neighbours(roster, member, accuser, from);
 }
@@ -276,8 +276,7 @@ roster_has_room(const struct roster *roster, const struct record_view *view)
 
 /* Somebody says of this node what it does not say itself. */
 static void
-answer_for_self(
-	struct roster *roster, const struct member_info *info, struct now now)
+answer_for_self(struct roster *roster, const struct member_info *info, struct now now)
 {
 	struct member *self = roster->members->self;
 	enum notice_kind notice = NOTICE_SELF_ACCUSED;
@@ -300,9 +299,9 @@ is_own_word(const struct roster *roster, const struct record_view *view,
 	const struct member *self = roster->members->self;
 
 	return view->dot.writer == roster->author->writer &&
-		info->generation == self->generation &&
-		info->incarnation == self->incarnation &&
-		info->claim == (roster->leaving ? CLAIM_LEFT : CLAIM_ALIVE);
+	       info->generation == self->generation &&
+	       info->incarnation == self->incarnation &&
+	       info->claim == (roster->leaving ? CLAIM_LEFT : CLAIM_ALIVE);
 }
 
 static void
@@ -352,7 +351,7 @@ take_other(struct roster *roster, const struct record_view *view,
 	if (info->claim == CLAIM_ALIVE) {
 		become_live(roster, member, before);
 	} else if (info->claim == CLAIM_DEAD && member_is_live(member) &&
-		is_old_news(view, now)) {
+		   is_old_news(view, now)) {
 		const struct member *accuser =
 			members_find_writer(roster->members, view->dot.writer);
 
@@ -381,6 +380,6 @@ roster_take(struct roster *roster, const struct record_view *view, struct now no
 		answer_for_self(roster, &info, now);
 		return;
 	}
-	member_set_state(roster->members, self,
-		roster->leaving ? MEMBER_LEFT : MEMBER_ALIVE);
+	member_set_state(
+		roster->members, self, roster->leaving ? MEMBER_LEFT : MEMBER_ALIVE);
 }

@@ -35,8 +35,7 @@ struct roster {
 void roster_start(struct roster *roster, struct now now);
 
 /* A member record was applied, from whatever source. */
-void roster_take(
-	struct roster *roster, const struct record_view *view, struct now now);
+void roster_take(struct roster *roster, const struct record_view *view, struct now now);
 
 /* Whether a record about that member may come in: there is room or it is known. */
 bool roster_has_room(const struct roster *roster, const struct record_view *view);

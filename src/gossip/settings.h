@@ -16,10 +16,10 @@
 /* Who this node is; kept by the caller across restarts. */
 struct identity {
 	uint8_t id[NODE_ID_SIZE]; /* random, made once */
-	uint32_t generation;	  /* raised at each start, from 1 */
-	uint64_t writer;	  /* random, names this node's writes; not 0 */
-	uint64_t seq_next;	  /* no write of this writer has this number or a later one */
-	uint64_t seq_limit;	  /* numbers below are reserved: see OUTPUT_RESERVE */
+	uint32_t generation;      /* raised at each start, from 1 */
+	uint64_t writer;          /* random, names this node's writes; not 0 */
+	uint64_t seq_next;  /* no write of this writer has this number or a later one */
+	uint64_t seq_limit; /* numbers below are reserved: see OUTPUT_RESERVE */
 };
 
 struct settings {
@@ -28,8 +28,8 @@ struct settings {
 	const char *zone; /* node.zone */
 	const char *software;
 	struct address address; /* node.advertise: where other nodes reach this one */
-	const char *cluster;	/* cluster.name */
-	bool has_seeds;		/* whether there is anybody to join */
+	const char *cluster;    /* cluster.name */
+	bool has_seeds;         /* whether there is anybody to join */
 	uint64_t join_interval_us;
 	uint64_t rejoin_interval_us;
 

@@ -45,7 +45,7 @@ bool
 record_is_live(const struct record *record, uint64_t wall_ms)
 {
 	return !record->deleted &&
-		(record->expires_ms == 0 || record->expires_ms > wall_ms);
+	       (record->expires_ms == 0 || record->expires_ms > wall_ms);
 }
 
 static enum store_space
@@ -353,7 +353,7 @@ store_summary(const struct store *store)
 	return (struct state_summary){
 		.fingerprint = store->fingerprint,
 		.record_count = store->live_count[SPACE_KEYS] +
-			store->live_count[SPACE_MEMBERS],
+				store->live_count[SPACE_MEMBERS],
 		.context_sum = (uint32_t)context_sum(&store->context),
 	};
 }

@@ -12,12 +12,12 @@
  * The records a node holds, ordered by key, with the causal context of all it has seen.
  *
  * For one key the newest write wins: the higher (stamp, writer), or for members the
- * higher rank. A record that is not a tombstone is live and counts in the fingerprint, an
- * additive keyed hash over the dots of all live records: two nodes with the same
+ * higher rank. A record that is not a tombstone is live and counts in the fingerprint,
+ * an additive keyed hash over the dots of all live records: two nodes with the same
  * fingerprint hold the same state. Every dot held is covered by the context.
  *
- * Tombstones stay for a while, outside the fingerprint, to order a delete against writes
- * that did not know of it. Expired records leave by themselves.
+ * Tombstones stay for a while, outside the fingerprint, to order a delete against
+ * writes that did not know of it. Expired records leave by themselves.
  */
 
 struct record {
@@ -68,13 +68,13 @@ void store_init(struct store *store, uint64_t seed, size_t size_max,
 void store_fini(struct store *store);
 
 enum store_result {
-	STORE_APPLIED,	 /* it is now what the key holds */
+	STORE_APPLIED,   /* it is now what the key holds */
 	STORE_DUPLICATE, /* its dot was covered already */
-	STORE_OBSOLETE,	 /* the key holds something newer; the dot is covered now */
+	STORE_OBSOLETE,  /* the key holds something newer; the dot is covered now */
 };
 
-/* Takes a write. ERR_QUOTA when the state would grow beyond its limit, ERR_CONFLICT when
- * the same dot stands for another write here; the dot stays as it was then. */
+/* Takes a write. ERR_QUOTA when the state would grow beyond its limit, ERR_CONFLICT
+ * when the same dot stands for another write here; the dot stays as it was then. */
 MUST_CHECK enum err store_apply(struct store *store, const struct record_view *view,
 	uint64_t wall_ms, enum store_result *ret_result);
 

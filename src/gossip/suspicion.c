@@ -34,7 +34,8 @@ static uint64_t
 timeout_us(const struct suspicions *suspicions, size_t accuser_count, size_t live_count)
 {
 	double scale = live_count < 10 ? 1 : log10((double)live_count);
-	double min = scale * (double)(suspicions->factor * suspicions->probe_interval_us);
+	double min =
+		scale * (double)(suspicions->factor * suspicions->probe_interval_us);
 	double max = min * (double)suspicions->max_factor;
 
 	/* Neither this node nor the suspect counts among those who could confirm. */
@@ -43,8 +44,8 @@ timeout_us(const struct suspicions *suspicions, size_t accuser_count, size_t liv
 
 	if (accuser_count > wanted)
 		return (uint64_t)min;
-	return (uint64_t)(max -
-		(max - min) * log((double)accuser_count) / log((double)wanted + 1));
+	return (uint64_t)(max - (max - min) * log((double)accuser_count) /
+					log((double)wanted + 1));
 }
 
 static bool

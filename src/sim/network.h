@@ -18,9 +18,9 @@ struct network_settings {
 };
 
 enum event_kind {
-	EVENT_TICK,	    /* `to` has something due */
-	EVENT_DATAGRAM,	    /* `bytes` arrive */
-	EVENT_ACCEPT,	    /* a stream is opened to `to` */
+	EVENT_TICK,         /* `to` has something due */
+	EVENT_DATAGRAM,     /* `bytes` arrive */
+	EVENT_ACCEPT,       /* a stream is opened to `to` */
 	EVENT_CONNECTED,    /* a stream that `to` opened is established */
 	EVENT_STREAM_BYTES, /* `bytes` arrive on `stream` of `to` */
 	EVENT_STREAM_END,   /* `stream` of `to` is gone */
@@ -33,7 +33,7 @@ struct event {
 	size_t to;
 	uint32_t from_stream;
 	uint32_t stream; /* number at `to` */
-	uint64_t epoch;	 /* of the receiving host: an event of an earlier life is void */
+	uint64_t epoch; /* of the receiving host: an event of an earlier life is void */
 	size_t len;
 	uint8_t bytes[];
 };
@@ -49,8 +49,8 @@ struct network {
 	uint64_t bytes_sent; /* UDP payload */
 };
 
-void network_init(
-	struct network *network, const struct network_settings *settings, uint64_t seed);
+void network_init(struct network *network, const struct network_settings *settings,
+	uint64_t seed);
 void network_fini(struct network *network);
 
 /* A delay drawn for one packet. */

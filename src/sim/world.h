@@ -6,8 +6,9 @@
 #include "sim/network.h"
 
 /*
- * Hosts on a virtual network, each running the same protocol code as the daemon. Runs in
- * virtual time, in one thread, and repeats exactly for the same seed and the same calls.
+ * Hosts on a virtual network, each running the same protocol code as the daemon. Runs
+ * in virtual time, in one thread, and repeats exactly for the same seed and the same
+ * calls.
  *
  * Hosts are known by index in the order of world_add().
  */
@@ -56,8 +57,8 @@ void world_run(struct world *world, uint64_t span_us);
 
 /* Lets time pass until the condition holds; false when it does not within `span_us`. */
 typedef bool (*world_condition)(const struct world *world, const void *context);
-bool world_run_until(struct world *world, world_condition condition, const void *context,
-	uint64_t span_us);
+bool world_run_until(struct world *world, world_condition condition,
+	const void *context, uint64_t span_us);
 
 /* Conditions: all running hosts have the same fingerprint; and all see exactly the
  * running hosts alive. `context` is not used. */

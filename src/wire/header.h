@@ -6,8 +6,8 @@
 #include "base/pack.h"
 
 /*
- * What every datagram and every direction of every stream begins with (docs/protocol.md,
- * "Header"): who speaks, for which cluster, in which version.
+ * What every datagram and every direction of every stream begins with
+ * (docs/protocol.md, "Header"): who speaks, for which cluster, in which version.
  */
 struct header {
 	uint8_t version;

@@ -238,8 +238,8 @@ message_write(struct writer *writer, const struct message *message)
 	}
 
 	size_t length_at = writer->len;
-	struct writer body = writer_of(
-		writer->data + length_at + 1, writer->size - length_at - 1);
+	struct writer body =
+		writer_of(writer->data + length_at + 1, writer->size - length_at - 1);
 
 	message_bodies[message->type].write(&body, message);
 

@@ -54,7 +54,7 @@ struct message {
 			uint32_t probe;
 			struct state_summary state;
 			uint64_t wall_ms; /* of the sender; ACK only */
-		} ping;			  /* PING and ACK */
+		} ping;                   /* PING and ACK */
 		struct {
 			uint32_t probe;
 			uint64_t target;
@@ -80,7 +80,7 @@ struct message {
 		struct {
 			uint64_t fingerprint; /* AGREE only */
 			struct bytes entries; /* for range_next(); checked */
-		} context;		      /* AGREE and CONTEXT */
+		} context;                    /* AGREE and CONTEXT */
 		struct {
 			size_t count;
 			struct bytes hashes; /* 8 bytes each, for digest_hash() */
@@ -93,10 +93,10 @@ struct message {
 void message_write(struct writer *writer, const struct message *message);
 
 enum message_result {
-	MESSAGE_TAKEN,	 /* one message was read */
+	MESSAGE_TAKEN,   /* one message was read */
 	MESSAGE_SKIPPED, /* one of an unknown type was passed over */
 	MESSAGE_PARTIAL, /* the end, or not all of it is there yet; nothing was read */
-	MESSAGE_BAD,	 /* breaks the format */
+	MESSAGE_BAD,     /* breaks the format */
 };
 
 /* Reads the next message, which borrows from the reader's bytes. A body may be

@@ -57,7 +57,7 @@ first_is_valid(unsigned first)
 	unsigned kind = first & KIND_MASK;
 
 	return (first & FLAG_UNKNOWN) == 0 && kind >= RECORD_SHARED &&
-		kind <= RECORD_MEMBER;
+	       kind <= RECORD_MEMBER;
 }
 
 static bool

@@ -20,11 +20,11 @@ enum record_kind {
 /* One write as it travels: borrowed key and value. */
 struct record_view {
 	enum record_kind kind;
-	bool deleted;	    /* a tombstone; the value is empty */
+	bool deleted; /* a tombstone; the value is empty */
 	struct dot dot;
-	uint64_t stamp;	    /* hybrid logical clock */
+	uint64_t stamp;      /* hybrid logical clock */
 	uint64_t expires_ms; /* wall clock, 0 = never */
-	uint64_t owner;	    /* short id of the owner; 0 unless RECORD_OWNED */
+	uint64_t owner;      /* short id of the owner; 0 unless RECORD_OWNED */
 	struct bytes key;
 	struct bytes value;
 };

@@ -41,8 +41,7 @@ set(struct world *world, size_t host, const char *key, const char *value)
 	world_settle(world, host);
 }
 
-static void
-delete(struct world *world, size_t host, const char *key)
+static void delete (struct world *world, size_t host, const char *key)
 {
 	ck_assert_int_eq(node_delete(world_node(world, host), bytes_of_string(key),
 				 (struct version){0}, world_now(world), NULL),
@@ -100,7 +99,7 @@ writes_overwrites_and_deletes_reach_all(size_t count)
 	expect_everywhere(world, "colour", "red", 100 * MS_US);
 	set(world, count - 1, "colour", "blue");
 	expect_everywhere(world, "colour", "blue", 100 * MS_US);
-	delete(world, count / 2, "colour");
+	delete (world, count / 2, "colour");
 	expect_everywhere(world, "colour", NULL, 100 * MS_US);
 	ck_assert(world_run_until(world, world_agrees, NULL, SECOND_US));
 	world_check(world);
@@ -201,7 +200,7 @@ START_TEST(a_partition_heals_to_what_both_sides_wrote)
 	set(world, 0, "even", "0");
 	set(world, 1, "odd", "1");
 	set(world, 1, "kept", "new");
-	delete(world, 0, "doomed");
+	delete (world, 0, "doomed");
 	world_run(world, 30 * SECOND_US);
 	ck_assert(!world_agrees(world, NULL));
 	split(world, 1);
