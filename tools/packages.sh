@@ -15,7 +15,7 @@ missing_packages()
 {
 	local installed
 	installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
-		sed -n 's/^installed //p')
+		sed -n 's/^installed //p') || true # it fails when it does not know one
 	printf '%s\n' "$@" | grep -vxF -e "$installed"
 }
 

@@ -38,7 +38,7 @@ write_meta(const json_t *item, size_t value_len)
 	char text[DURATION_TEXT_SIZE];
 
 	write_fact("key", text_of(item, "key"));
-	output_format("%-9s %zu bytes\n", "value", value_len);
+	output_format("%-9s %zu\n", "length", value_len);
 	write_fact("version", text_of(item, "version"));
 	write_fact("origin", text_of(item, "origin"));
 	write_fact("modified", text_of(item, "modified"));

@@ -117,9 +117,8 @@ enum rumor_result
 output_finish(enum rumor_result result)
 {
 	output_flush();
-	/* Some file systems tell of a full disk only now. A file that was never open is
-	 * none of our business as long as nothing was written to it. */
-	if (fclose(stdout) != 0 && errno != EBADF) {
+	/* Some file systems tell of a full disk only now. */
+	if (fclose(stdout) != 0) {
 		note_failure();
 	}
 	if (failure == 0 || failure == EPIPE) {

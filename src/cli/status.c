@@ -189,8 +189,8 @@ write_health(const json_t *status)
 		output_text(", this node is leaving");
 	}
 	if (disagreeing_count(status) > 0) {
-		output_format(
-			", %" PRIu64 " live members differ", disagreeing_count(status));
+		output_format(", live members not known to agree %" PRIu64,
+			disagreeing_count(status));
 	}
 	if (!field_is_true(status, "synced")) {
 		output_text(", no state exchanged with others so far");

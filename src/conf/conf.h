@@ -63,7 +63,9 @@ struct conf {
 		uint64_t probe_timeout_us;
 		uint64_t probe_timeout_min_us;
 		size_t indirect_count;
-		size_t suspicion_factor;
+		size_t probe_attempts;
+		size_t verifier_count;
+		uint64_t suspicion_min_us;
 		size_t suspicion_max_factor;
 		size_t health_max;
 	} failure;

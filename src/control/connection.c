@@ -194,8 +194,13 @@ connection_free(struct connection *connection)
 void
 connections_close(struct connections *connections)
 {
-	while (!LIST_EMPTY(connections)) {
-		connection_free(LIST_FIRST(connections));
+	struct connection *connection = LIST_FIRST(connections);
+
+	while (connection != NULL) {
+		struct connection *next = LIST_NEXT(connection, entry);
+
+		connection_free(connection);
+		connection = next;
 	}
 }
 

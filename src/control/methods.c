@@ -12,8 +12,8 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define PLACE(member) .place = offsetof(struct args, member)
 
-/* A hundred years; with them a time stays below 2^53 ms. */
-#define TTL_MAX_MS UINT64_C(3155760000000)
+/* The largest integer that every JSON library keeps exactly. */
+#define INTEGER_MAX ((UINT64_C(1) << 53) - 1)
 
 #define KEY_PARAM                                                                      \
 	{                                                                              \
@@ -52,7 +52,7 @@ static const struct param SET_PARAMS[] = {
 		PLACE(ttl_ms),
 		.type = PARAM_INTEGER,
 		.min = 1,
-		.max = TTL_MAX_MS,
+		.max = INTEGER_MAX,
 		.summary = "how long the key lives; for ever when not given"},
 	IF_VERSION_PARAM,
 	{.name = "if_absent",

@@ -128,10 +128,11 @@ plain_len(struct bytes text)
 	return len;
 }
 
+static const char digits[] = "0123456789abcdef";
+
 static void
 put_escape(struct reply *reply, uint8_t byte)
 {
-	static const char digits[] = "0123456789abcdef";
 	char text[] = {'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15]};
 
 	switch (byte) {
@@ -305,10 +306,9 @@ reply_hex(struct reply *reply, const char *name, struct bytes bytes)
 	put_name(reply, name);
 	put(reply, "\"", 1);
 	for (size_t i = 0; i < bytes.len; i++) {
-		char text[3];
+		char text[] = {digits[bytes.data[i] >> 4], digits[bytes.data[i] & 15]};
 
-		snprintf(text, sizeof(text), "%02x", bytes.data[i]);
-		put(reply, text, 2);
+		put(reply, text, sizeof(text));
 	}
 	put(reply, "\"", 1);
 }

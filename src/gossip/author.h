@@ -31,7 +31,8 @@ void author_init(struct author *author, const struct identity *identity,
 	struct outputs *outputs);
 
 /* Writes what the view says under a dot and stamp of its own, which are put into the
- * view. ERR_BUSY when no number is left, ERR_QUOTA when the state is full. */
+ * view. ERR_BUSY when no number is left or the writer is outrun, ERR_QUOTA when the
+ * state is full. */
 MUST_CHECK enum err author_write(
 	struct author *author, struct record_view *view, struct now now);
 

@@ -13,6 +13,12 @@
 /* A burst of duplicates is answered by one PRUNE; a lost one is repeated after this. */
 #define PRUNE_INTERVAL_US (100 * MS_US)
 
+/* Time between two announcements of one record. */
+#define ANNOUNCE_AGAIN_US (15 * MS_US)
+
+/* For how long a lost datagram makes this node announce again. */
+#define LOSSY_US (2 * SECOND_US)
+
 /* A record on its way out, by name. */
 struct pending {
 	uint64_t hash;
@@ -41,8 +47,9 @@ broadcast_init(struct broadcast *broadcast, const struct settings *settings,
 		.members = members,
 		.overlay = overlay,
 		.outbox = outbox,
-		.lazy_at_us = DEADLINE_NONE,
 	};
+	for (size_t i = 0; i < ANNOUNCE_ROUND_COUNT; i++)
+		broadcast->announcements[i].at_us = DEADLINE_NONE;
 	table_init(&broadcast->missing);
 	heap_init(&broadcast->timers);
 }
@@ -58,7 +65,8 @@ broadcast_fini(struct broadcast *broadcast)
 	table_fini(&broadcast->missing);
 	heap_fini(&broadcast->timers);
 	free(broadcast->fresh);
-	free(broadcast->lazy);
+	for (size_t i = 0; i < ANNOUNCE_ROUND_COUNT; i++)
+		free(broadcast->announcements[i].items);
 	free(broadcast->oversized);
 }
 
@@ -80,6 +88,16 @@ push(struct pending **list, size_t *count, size_t *size, const struct pending *p
 		*list = mem_resize(*list, *size, sizeof(**list));
 	}
 	(*list)[(*count)++] = *pending;
+}
+
+static void
+announce_later(struct announcements *announcements, const struct pending *pending,
+	uint64_t at_us)
+{
+	push(&announcements->items, &announcements->count, &announcements->size,
+		pending);
+	if (announcements->at_us == DEADLINE_NONE)
+		announcements->at_us = at_us;
 }
 
 /* --- pushing --- */
@@ -156,37 +174,44 @@ broadcast_flush(struct broadcast *broadcast, uint64_t now_us)
 
 		if (record == NULL || !push_eagerly(broadcast, record, pending))
 			continue;
-		push(&broadcast->lazy, &broadcast->lazy_count, &broadcast->lazy_size,
-			pending);
-		if (broadcast->lazy_at_us == DEADLINE_NONE)
-			broadcast->lazy_at_us =
-				now_us + broadcast->settings->ihave_interval_us;
+		announce_later(&broadcast->announcements[0], pending,
+			now_us + broadcast->settings->ihave_interval_us);
 	}
 	broadcast->fresh_count = 0;
 }
 
 /* --- announcing --- */
 
-/* Over lazy links only what was not pushed there: an eager link is announced to only
- * what no packet holds. */
-static void
-announce_to(struct broadcast *broadcast, const struct neighbour *neighbour)
+/* At first only what was not pushed there: a link that was eager all the time is
+ * announced only what no packet holds. */
+static bool
+is_announced(const struct broadcast *broadcast, const struct neighbour *neighbour,
+	const struct pending *pending, const struct record *record, size_t round)
 {
+	struct record_view view;
+
+	if (record == NULL || neighbour->member->short_id == pending->from)
+		return false;
+	if (round > 0 || !neighbour->eager || neighbour->was_lazy)
+		return true;
+	view = record_view(record);
+	return !outbox_fits(broadcast->outbox, &view);
+}
+
+static void
+announce_to(
+	struct broadcast *broadcast, const struct neighbour *neighbour, size_t round)
+{
+	const struct announcements *announcements = &broadcast->announcements[round];
 	struct message message = {.type = MESSAGE_IHAVE};
 
-	for (size_t i = 0; i < broadcast->lazy_count; i++) {
-		const struct pending *pending = &broadcast->lazy[i];
+	for (size_t i = 0; i < announcements->count; i++) {
+		const struct pending *pending = &announcements->items[i];
 		const struct record *record =
 			store_find_hash(broadcast->store, pending->hash);
 
-		if (record == NULL || neighbour->member->short_id == pending->from)
+		if (!is_announced(broadcast, neighbour, pending, record, round))
 			continue;
-		if (neighbour->eager) {
-			struct record_view view = record_view(record);
-
-			if (outbox_fits(broadcast->outbox, &view))
-				continue;
-		}
 		message.dots.dots[message.dots.count++] = record->dot;
 		/* As many as fit in half a packet of the smallest size. */
 		if (message.dots.count == 16) {
@@ -200,18 +225,53 @@ announce_to(struct broadcast *broadcast, const struct neighbour *neighbour)
 }
 
 static void
-announce(struct broadcast *broadcast)
+announce(struct broadcast *broadcast, size_t round, uint64_t now_us)
 {
-	for (size_t i = 0; i < broadcast->overlay->count; i++)
-		announce_to(broadcast, &broadcast->overlay->neighbours[i]);
-	broadcast->lazy_count = 0;
-	broadcast->lazy_at_us = DEADLINE_NONE;
+	struct announcements *announcements = &broadcast->announcements[round];
+
+	if (round == 0 || now_us < broadcast->lossy_until_us) {
+		for (size_t i = 0; i < broadcast->overlay->count; i++) {
+			struct neighbour *neighbour =
+				&broadcast->overlay->neighbours[i];
+
+			announce_to(broadcast, neighbour, round);
+			neighbour->was_lazy = !neighbour->eager;
+		}
+	}
+	for (size_t i = 0; i < announcements->count && round + 1 < ANNOUNCE_ROUND_COUNT;
+		i++)
+		announce_later(&announcements[1], &announcements->items[i],
+			now_us + ANNOUNCE_AGAIN_US);
+	announcements->count = 0;
+	announcements->at_us = DEADLINE_NONE;
+}
+
+/* How long to wait for what a member has announced: for an announced payload to come by
+ * itself, and for the answer to having asked. */
+static uint64_t
+graft_wait_us(const struct broadcast *broadcast, const struct member *member)
+{
+	return broadcast->settings->graft_timeout_us +
+	       (member == NULL ? 0 : member->rtt_us);
+}
+
+static void
+add_announcer(struct missing *missing, uint64_t from)
+{
+	for (size_t i = 0; i < missing->announcer_count; i++) {
+		if (missing->announcers[i] == from)
+			return;
+	}
+	if (missing->announcer_count < ANNOUNCER_COUNT_MAX)
+		missing->announcers[missing->announcer_count++] = from;
 }
 
 void
 broadcast_on_ihave(struct broadcast *broadcast, uint64_t from,
 	const struct message *message, uint64_t now_us)
 {
+	const struct member *member = members_find(broadcast->members, from);
+
 	for (size_t i = 0; i < message->dots.count; i++) {
 		struct dot dot = message->dots.dots[i];
 		uint64_t hash = store_hash(broadcast->store, dot);
@@ -227,14 +287,21 @@ broadcast_on_ihave(struct broadcast *broadcast, uint64_t from,
 			missing->dot = dot;
 			table_put(&broadcast->missing, hash, missing);
 			heap_set(&broadcast->timers, &missing->timer,
-				now_us + broadcast->settings->graft_timeout_us);
+				now_us + graft_wait_us(broadcast, member));
 		}
-		if (missing->announcer_count < ANNOUNCER_COUNT_MAX)
-			missing->announcers[missing->announcer_count++] = from;
+		add_announcer(missing, from);
 	}
 }
 
 /* --- asking --- */
+
+static void
+set_link(struct neighbour *neighbour, bool eager)
+{
+	neighbour->eager = eager;
+	if (!eager)
+		neighbour->was_lazy = true;
+}
 
 static void
 set_eager(struct broadcast *broadcast, uint64_t short_id, bool eager)
@@ -242,7 +309,7 @@ set_eager(struct broadcast *broadcast, uint64_t short_id, bool eager)
 	struct neighbour *neighbour = overlay_find(broadcast->overlay, short_id);
 
 	if (neighbour != NULL)
-		neighbour->eager = eager;
+		set_link(neighbour, eager);
 }
 
 /* Asks the next who announced it. Each is asked twice before it is left to
@@ -263,9 +330,10 @@ missing_due(struct broadcast *broadcast, struct missing *missing, uint64_t now_u
 		return;
 	}
 	asked = missing->announcers[missing->asked_count++ % missing->announcer_count];
-	heap_set(&broadcast->timers, &missing->timer,
-		now_us + broadcast->settings->graft_timeout_us);
 	member = members_find(broadcast->members, asked);
+	heap_set(&broadcast->timers, &missing->timer,
+		now_us + graft_wait_us(broadcast, member));
+	broadcast->lossy_until_us = now_us + LOSSY_US;
 	if (member == NULL)
 		return;
 	set_eager(broadcast, asked, true);
@@ -274,9 +342,10 @@ missing_due(struct broadcast *broadcast, struct missing *missing, uint64_t now_u
 
 void
 broadcast_on_graft(struct broadcast *broadcast, uint64_t from,
-	const struct address *address, const struct message *message)
+	const struct address *address, const struct message *message, uint64_t now_us)
 {
 	set_eager(broadcast, from, true);
+	broadcast->lossy_until_us = now_us + LOSSY_US;
 	for (size_t i = 0; i < message->dots.count; i++) {
 		const struct record *record = store_find_hash(broadcast->store,
 			store_hash(broadcast->store, message->dots.dots[i]));
@@ -357,7 +426,7 @@ on_duplicate(struct broadcast *broadcast, struct neighbour *neighbour,
 	if (neighbour != NULL) {
 		if (asked_lately(neighbour, now_us))
 			return;
-		neighbour->eager = false;
+		set_link(neighbour, false);
 		neighbour->pruned_us = now_us;
 	}
 	outbox_put(broadcast->outbox, address, &prune);
@@ -390,8 +459,10 @@ broadcast_tick(struct broadcast *broadcast, uint64_t now_us)
 {
 	struct timer *timer;
 
-	if (now_us >= broadcast->lazy_at_us)
-		announce(broadcast);
+	for (size_t i = 0; i < ANNOUNCE_ROUND_COUNT; i++) {
+		if (now_us >= broadcast->announcements[i].at_us)
+			announce(broadcast, i, now_us);
+	}
 	while ((timer = heap_pop_due(&broadcast->timers, now_us)) != NULL)
 		missing_due(
 			broadcast, timer_element(timer, struct missing, timer), now_us);
@@ -402,5 +473,9 @@ broadcast_deadline(const struct broadcast *broadcast)
 {
 	uint64_t deadline = heap_deadline(&broadcast->timers);
 
-	return deadline < broadcast->lazy_at_us ? deadline : broadcast->lazy_at_us;
+	for (size_t i = 0; i < ANNOUNCE_ROUND_COUNT; i++) {
+		if (broadcast->announcements[i].at_us < deadline)
+			deadline = broadcast->announcements[i].at_us;
+	}
+	return deadline;
 }

@@ -14,6 +14,9 @@
  * twice asks to be left out (PRUNE). The eager links so become a tree that mends
  * itself.
  *
+ * Whoever had to ask, or was asked, takes it that datagrams get lost, and for a while
+ * announces everything again over all links.
+ *
  * What waits to be sent is named by dot and looked up when it leaves, so two versions
  * of one key never leave in the same turn: the older one is no longer there.
  */
@@ -24,6 +27,18 @@
 struct delivery {
 	uint64_t hash; /* of the dot */
 	uint64_t from; /* short id */
+};
+
+/* How often a record is announced: the first time over lazy links; again, and over all
+ * links, only while datagrams are being lost. */
+#define ANNOUNCE_ROUND_COUNT 3
+
+/* Records to announce at the same time. */
+struct announcements {
+	struct pending *items;
+	size_t count;
+	size_t size;
+	uint64_t at_us; /* DEADLINE_NONE when nothing waits */
 };
 
 /* Who announced a missing dot; further ones are not needed. */
@@ -39,10 +54,8 @@ struct broadcast {
 	struct pending *fresh; /* to push at the end of the turn */
 	size_t fresh_count;
 	size_t fresh_size;
-	struct pending *lazy; /* to announce at `lazy_at_us` */
-	size_t lazy_count;
-	size_t lazy_size;
-	uint64_t lazy_at_us; /* DEADLINE_NONE when nothing waits */
+	struct announcements announcements[ANNOUNCE_ROUND_COUNT];
+	uint64_t lossy_until_us; /* datagrams were lost of late */
 
 	struct delivery deliveries[DELIVERY_COUNT]; /* placed by dot hash */
 
@@ -74,7 +87,7 @@ void broadcast_on_streamed(struct broadcast *broadcast, struct dot dot);
 void broadcast_on_ihave(struct broadcast *broadcast, uint64_t from,
 	const struct message *message, uint64_t now_us);
 void broadcast_on_graft(struct broadcast *broadcast, uint64_t from,
-	const struct address *address, const struct message *message);
+	const struct address *address, const struct message *message, uint64_t now_us);
 void broadcast_on_prune(struct broadcast *broadcast, uint64_t from);
 
 /* Sends `record` to one address, as far as it fits in a packet. */

@@ -11,7 +11,7 @@ check_member(const struct intake *intake, const struct record_view *view)
 {
 	struct member_info info;
 
-	if (!view->deleted && member_info_read(view->value, &info) != ERR_OK)
+	if (view->deleted || member_info_read(view->value, &info) != ERR_OK)
 		return DROP_RECORD;
 	return roster_has_room(intake->roster, view) ? DROP_COUNT : DROP_QUOTA;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "gossip/leave.h"
 
-#define CONFIRMATIONS_WANTED 3
 #define LEAVE_AGAIN_US (200 * MS_US)
 #define LEAVE_TIME_MAX_US (1 * SECOND_US)
 
@@ -53,7 +52,9 @@ leave_start(struct leave *leave, struct now now)
 		return;
 	leave->active = true;
 	leave->confirmed = 0;
-	leave->wanted = others < CONFIRMATIONS_WANTED ? others : CONFIRMATIONS_WANTED;
+	leave->wanted = others < LEAVE_CONFIRMATION_COUNT_MAX
+				? others
+				: LEAVE_CONFIRMATION_COUNT_MAX;
 	leave->end_at_us = now.mono_us + LEAVE_TIME_MAX_US;
 	if (leave->wanted == 0)
 		finish(leave);
@@ -62,9 +63,16 @@ leave_start(struct leave *leave, struct now now)
 }
 
 void
-leave_confirmed(struct leave *leave)
+leave_confirmed(struct leave *leave, uint64_t member)
 {
-	if (leave->active && ++leave->confirmed >= leave->wanted)
+	if (!leave->active)
+		return;
+	for (size_t i = 0; i < leave->confirmed; i++) {
+		if (leave->confirmers[i] == member)
+			return;
+	}
+	leave->confirmers[leave->confirmed++] = member;
+	if (leave->confirmed >= leave->wanted)
 		finish(leave);
 }
 

@@ -197,12 +197,13 @@ on_ack(struct node *node, const struct arrival *arrival, const struct message *m
 		    node->now, &answer))
 		return;
 	if (answer.kind == PROBE_LEAVE)
-		leave_confirmed(&node->leave);
+		leave_confirmed(&node->leave, arrival->sender);
 	if (member == NULL || answer.kind == PROBE_RELAY)
 		return;
 	member->clock_known = true;
-	member->clock_offset_ms = (int64_t)(message->ping.wall_ms - node->now.wall_ms) +
-				  (int64_t)(member->rtt_us / 2 / MS_US);
+	/* Any number may come in: the sum is made where it cannot overflow. */
+	member->clock_offset_ms = (int64_t)(message->ping.wall_ms - node->now.wall_ms +
+					    member->rtt_us / 2 / MS_US);
 	roster_on_sign_of_life(&node->roster, member, arrival->from);
 	repair_on_state(
 		&node->repair, member, &message->ping.state, &answer, node->now);
@@ -263,7 +264,8 @@ static void
 on_graft(
 	struct node *node, const struct arrival *arrival, const struct message *message)
 {
-	broadcast_on_graft(&node->broadcast, arrival->sender, arrival->from, message);
+	broadcast_on_graft(&node->broadcast, arrival->sender, arrival->from, message,
+		node->now.mono_us);
 }
 
 static void
@@ -343,6 +345,20 @@ receive_messages(struct node *node, const struct address *from, uint64_t sender,
 	}
 }
 
+/* An old state that came back would write under numbers that are taken. */
+static void
+renew_writer(struct node *node)
+{
+	uint64_t writer;
+
+	if (!author_is_outrun(&node->author))
+		return;
+	do
+		writer = prng_next(&node->prng);
+	while (writer == 0);
+	author_renew(&node->author, writer);
+}
+
 void
 node_receive(struct node *node, const struct address *from, struct bytes datagram,
 	struct now now)
@@ -362,6 +378,7 @@ node_receive(struct node *node, const struct address *from, struct bytes datagra
 		drop(node, DROP_REFLECTED);
 	else
 		receive_messages(node, from, header.sender, &reader);
+	renew_writer(node);
 }
 
 /* --- time --- */
@@ -392,6 +409,9 @@ expiry_deadline(const struct node *node)
 		return DEADLINE_NONE;
 	if (deadline_ms <= node->now.wall_ms)
 		return node->now.mono_us;
+	/* An expiry may be told that no clock of ours will ever reach. */
+	if (deadline_ms - node->now.wall_ms > (UINT64_MAX - node->now.mono_us) / MS_US)
+		return DEADLINE_NONE;
 	return node->now.mono_us + (deadline_ms - node->now.wall_ms) * MS_US;
 }
 
@@ -433,20 +453,6 @@ node_stream_connected(struct node *node, uint32_t stream, struct now now)
 	exchanges_connected(&node->exchanges, stream);
 }
 
-/* An old state that came back would write under numbers that are taken. */
-static void
-renew_writer(struct node *node)
-{
-	uint64_t writer;
-
-	if (!author_is_outrun(&node->author))
-		return;
-	do
-		writer = prng_next(&node->prng);
-	while (writer == 0);
-	author_renew(&node->author, writer);
-}
-
 enum err
 node_stream_receive(
 	struct node *node, uint32_t stream, struct bytes bytes, struct now now)
@@ -485,14 +491,19 @@ node_seed(struct node *node, const struct address *address, struct now now)
 void
 node_reserved(struct node *node, uint64_t writer, uint64_t limit)
 {
-	bool renewed = node->members.self->writer != writer;
+	struct member *self = node->members.self;
+	bool renewed = self->writer != writer;
 
 	author_reserved(&node->author, writer, limit);
-	/* The others learn under which id this node writes from now on. */
-	if (renewed && writer == node->author.writer) {
-		node->members.self->incarnation++;
+	if (writer != node->author.writer)
+		return;
+	/* The others learn under which id this node writes from now on, or that there
+	 * is this node at all. */
+	if (renewed)
+		self->incarnation++;
+	if (renewed || store_find(&node->store, SPACE_MEMBERS,
+			       bytes_of(self->id, NODE_ID_SIZE)) == NULL)
 		roster_announce(&node->roster, node->now);
-	}
 }
 
 /* --- outputs --- */

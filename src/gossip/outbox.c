@@ -63,19 +63,23 @@ packet_new(struct outbox *outbox, const struct address *to)
 	return packet;
 }
 
-/* The packet that takes further messages for that address. */
-static struct packet *
-open_packet(struct outbox *outbox, const struct address *to)
+/* From now on the packet takes further messages for its address. */
+static void
+open_packet(struct outbox *outbox, struct packet *packet)
 {
-	struct packet *packet = packet_new(outbox, to);
-
 	if (outbox->open_last != NULL)
 		outbox->open_last->next = packet;
 	else
 		outbox->open_first = packet;
 	outbox->open_last = packet;
-	table_put(&outbox->open, address_hash(to), packet);
-	return packet;
+	table_put(&outbox->open, address_hash(&packet->to), packet);
+}
+
+static void
+free_packet(struct outbox *outbox, struct packet *packet)
+{
+	packet->next = outbox->free;
+	outbox->free = packet;
 }
 
 static bool
@@ -107,10 +111,13 @@ outbox_put(
 	if (packet != NULL && address_equal(&packet->to, to) &&
 		append(outbox, packet, message))
 		return true;
-	if (message->type == MESSAGE_RECORD &&
-		!outbox_fits(outbox, &message->record.view))
+	packet = packet_new(outbox, to);
+	if (!append(outbox, packet, message)) {
+		free_packet(outbox, packet);
 		return false;
-	return append(outbox, open_packet(outbox, to), message);
+	}
+	open_packet(outbox, packet);
+	return true;
 }
 
 /* Everything open becomes ready, in the order in which it was begun. */
@@ -135,8 +142,7 @@ outbox_next(struct outbox *outbox, struct address *ret_to, struct bytes *ret_dat
 	struct packet *packet;
 
 	if (outbox->taken != NULL) {
-		outbox->taken->next = outbox->free;
-		outbox->free = outbox->taken;
+		free_packet(outbox, outbox->taken);
 		outbox->taken = NULL;
 	}
 	close_packets(outbox);

@@ -32,6 +32,18 @@ distance(const struct member *from, const struct member *to, size_t ring)
 	return place_on_ring(to, ring) - place_on_ring(from, ring);
 }
 
+/* Whether everybody is a neighbour. This node counts also while it leaves. */
+static bool
+is_direct(const struct overlay *overlay)
+{
+	const struct members *members = overlay->members;
+	size_t count = members_live_count(members);
+
+	if (!member_is_live(members->self))
+		count++;
+	return count <= overlay->direct_count_max;
+}
+
 static bool
 is_candidate(const struct overlay *overlay, const struct member *member)
 {
@@ -98,8 +110,7 @@ rebuild(struct overlay *overlay)
 	struct overlay before = *overlay;
 
 	overlay->count = 0;
-	overlay->direct =
-		members_live_count(overlay->members) <= overlay->direct_count_max;
+	overlay->direct = is_direct(overlay);
 	if (overlay->direct) {
 		for (size_t i = 0; i < overlay->members->count; i++) {
 			if (is_candidate(overlay, overlay->members->sorted[i]))

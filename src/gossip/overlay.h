@@ -14,6 +14,7 @@
 struct neighbour {
 	struct member *member;
 	bool eager;
+	bool was_lazy;      /* at some time since the last announcement */
 	uint64_t pruned_us; /* when it was last asked not to push */
 };
 

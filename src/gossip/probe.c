@@ -41,7 +41,6 @@ probes_fini(struct probes *probes)
 		free(probe);
 	table_fini(&probes->by_number);
 	heap_fini(&probes->timers);
-	free(probes->order);
 	free(probes->failed);
 }
 
@@ -103,15 +102,15 @@ static uint64_t
 answer_timeout_us(const struct probes *probes, const struct member *member)
 {
 	const struct settings *settings = probes->settings;
-	uint64_t timeout = settings->probe_timeout_us;
+	uint64_t timeout = settings->probe_timeout_us / settings->probe_attempts;
 
-	if (member != NULL && member->rtt_us != 0) {
+	if (member->rtt_us != 0)
 		timeout = member->rtt_us + 4 * member->rtt_deviation_us;
-		if (timeout < settings->probe_timeout_min_us)
-			timeout = settings->probe_timeout_min_us;
-		if (timeout > settings->probe_timeout_us)
-			timeout = settings->probe_timeout_us;
-	}
+	if (timeout < settings->probe_timeout_min_us)
+		timeout = settings->probe_timeout_min_us;
+	/* Others need time as well. */
+	if (timeout > settings->probe_timeout_us / 2)
+		timeout = settings->probe_timeout_us / 2;
 	return health_stretch(&probes->health, timeout);
 }
 
@@ -148,11 +147,9 @@ probes_start(struct probes *probes, enum probe_kind kind, const struct member *m
 {
 	struct probe *probe =
 		probe_new(probes, kind, member->short_id, &member->address, now_us);
-	uint64_t period = health_stretch(&probes->health,
-		kind == PROBE_ROUND ? probes->settings->probe_interval_us
-				    : 2 * probes->settings->probe_timeout_us);
 
-	probe->end_us = now_us + period;
+	probe->end_us = now_us + health_stretch(&probes->health,
+					 probes->settings->probe_timeout_us);
 	heap_set(&probes->timers, &probe->timer,
 		now_us + answer_timeout_us(probes, member));
 }
@@ -300,38 +297,58 @@ push_id(uint64_t **ids, size_t *count, size_t *size, uint64_t id)
 	(*ids)[(*count)++] = id;
 }
 
-static void
-draw_order(struct probes *probes)
+/* A permutation of 0 .. count - 1 that is drawn by the turn: a · x + b with `a` and
+ * `count` coprime. */
+static uint64_t
+permute(uint64_t turn, uint64_t place, uint64_t count)
 {
-	for (size_t i = 0; i < probes->members->count; i++) {
-		const struct member *member = probes->members->sorted[i];
+	struct prng prng;
 
-		if (member != probes->members->self && member_is_live(member))
-			push_id(&probes->order, &probes->order_count,
-				&probes->order_size, member->short_id);
-	}
-	for (size_t i = probes->order_count; i > 1; i--) {
-		size_t other = (size_t)prng_below(probes->prng, i);
-		uint64_t id = probes->order[i - 1];
+	prng_init(&prng, turn);
 
-		probes->order[i - 1] = probes->order[other];
-		probes->order[other] = id;
-	}
+	uint64_t step = random_step(&prng, (size_t)count);
+
+	return (step * place + prng_below(&prng, count)) % count;
+}
+
+/* How far along the order of names everybody probes in the period of this instant:
+ * 1 .. others, each of them once before one comes again. */
+static uint64_t
+distance_now(const struct probes *probes, uint64_t others, uint64_t wall_ms)
+{
+	uint64_t period = wall_ms * MS_US / probes->settings->probe_interval_us;
+
+	return 1 + permute(period / others, period % others, others);
+}
+
+static bool
+takes_part(const struct probes *probes, const struct member *member)
+{
+	return member_is_live(member) || member == probes->members->self;
 }
 
 /* Whose turn it is; NULL when nobody else is live. */
 static const struct member *
-next_in_order(struct probes *probes)
+target_now(const struct probes *probes, uint64_t wall_ms)
 {
-	for (int draws = 0; draws < 2; draws++) {
-		while (probes->order_count > 0) {
-			uint64_t id = probes->order[--probes->order_count];
-			const struct member *member = members_find(probes->members, id);
+	const struct members *members = probes->members;
+	size_t count = 0;
+	size_t own_place = 0;
 
-			if (member != NULL && member_is_live(member))
-				return member;
-		}
-		draw_order(probes);
+	for (size_t i = 0; i < members->count; i++) {
+		if (members->sorted[i] == members->self)
+			own_place = count;
+		count += takes_part(probes, members->sorted[i]);
+	}
+	if (count < 2)
+		return NULL;
+
+	uint64_t distance = distance_now(probes, count - 1, wall_ms);
+	size_t place = (own_place + (size_t)distance) % count;
+
+	for (size_t i = 0; i < members->count; i++) {
+		if (takes_part(probes, members->sorted[i]) && place-- == 0)
+			return members->sorted[i];
 	}
 	return NULL;
 }
@@ -354,46 +371,86 @@ accuses(enum probe_kind kind)
 	return kind == PROBE_ROUND || kind == PROBE_VERIFY;
 }
 
+/* Pings go out at even distances in what is left of the probe's time. */
+static void
+ping_again(struct probes *probes, struct probe *probe, uint64_t now_us)
+{
+	uint64_t interval_us =
+		health_stretch(&probes->health, probes->settings->probe_timeout_us) /
+		probes->settings->probe_attempts;
+	uint64_t next_us = now_us + interval_us;
+
+	if (probe->indirect) {
+		send_ping(probes, probe);
+	} else {
+		probe->indirect = true;
+		ask_others(probes, probe);
+	}
+	heap_set(&probes->timers, &probe->timer,
+		next_us < probe->end_us ? next_us : probe->end_us);
+}
+
+static void
+probe_failed(struct probes *probes, const struct probe *probe)
+{
+	judge_own_health(probes, probe);
+	push_id(&probes->failed, &probes->failed_count, &probes->failed_size,
+		probe->target);
+}
+
 static void
 probe_due(struct probes *probes, struct probe *probe, uint64_t now_us)
 {
-	if (accuses(probe->kind) && !probe->indirect && now_us < probe->end_us) {
-		probe->indirect = true;
-		ask_others(probes, probe);
-		heap_set(&probes->timers, &probe->timer, probe->end_us);
+	if (accuses(probe->kind) && now_us < probe->end_us) {
+		ping_again(probes, probe, now_us);
 		return;
 	}
 	if (probe->kind == PROBE_RELAY)
 		send_answer(probes, MESSAGE_NACK, probe);
-	if (accuses(probe->kind)) {
-		judge_own_health(probes, probe);
-		push_id(&probes->failed, &probes->failed_count, &probes->failed_size,
-			probe->target);
-	}
+	if (accuses(probe->kind))
+		probe_failed(probes, probe);
 	probe_end(probes, probe);
 }
 
+/* Whoever was stopped or starved cannot tell who answered meanwhile. */
 static void
-start_round(struct probes *probes, uint64_t now_us)
+begin_anew(struct probes *probes, uint64_t late_us)
 {
-	const struct member *member = next_in_order(probes);
+	size_t cursor = 0;
+	struct probe *probe;
 
-	probes->round_at_us = now_us + health_stretch(&probes->health,
-					       probes->settings->probe_interval_us);
+	while ((probe = table_next(&probes->by_number, &cursor)) != NULL) {
+		probe->end_us += late_us;
+		heap_set(&probes->timers, &probe->timer, probe->timer.at + late_us);
+	}
+	health_worsen(&probes->health, 1);
+}
+
+static void
+start_round(struct probes *probes, struct now now)
+{
+	const struct member *member = target_now(probes, now.wall_ms);
+
+	probes->round_at_us =
+		now.mono_us +
+		health_stretch(&probes->health, probes->settings->probe_interval_us);
 	if (member != NULL)
-		probes_start(probes, PROBE_ROUND, member, now_us);
+		probes_start(probes, PROBE_ROUND, member, now.mono_us);
 }
 
 void
 probes_tick(struct probes *probes, struct now now)
 {
+	uint64_t deadline_us = probes_deadline(probes);
 	struct timer *timer;
 
+	if (now.mono_us > deadline_us && now.mono_us - deadline_us > LATE_US)
+		begin_anew(probes, now.mono_us - deadline_us);
 	while ((timer = heap_pop_due(&probes->timers, now.mono_us)) != NULL)
 		probe_due(
 			probes, timer_element(timer, struct probe, timer), now.mono_us);
 	if (now.mono_us >= probes->round_at_us)
-		start_round(probes, now.mono_us);
+		start_round(probes, now);
 }
 
 uint64_t

@@ -11,12 +11,21 @@
 /*
  * Pings and their answers (SWIM §4.1 with Lifeguard §IV.A).
  *
- * Each period one member is pinged, in a random order that is exhausted before it is
- * drawn anew. Without an answer in time, which follows from the measured round trips, a
- * few others are asked to ping it too; without any answer by the end of the period the
- * probe has failed. Whoever is asked and gets no answer says so with a NACK, so that
- * the asker can tell a dead target from its own deafness.
+ * * Each period every node pings the member that follows it at a certain distance in
+ * the order of names. The distance goes through all there are in an order that follows
+ * from the wall clock and is the same on all nodes, so while views agree everybody is
+ * pinged by somebody once a period, and by everybody in turn.
+ *
+ * Without an answer in time, which follows from the measured round trips, a few others
+ * are asked to ping it too, and the ping is repeated. Without any answer by the end of
+ * the probe's time it has failed. Whoever is asked and gets no answer says so with a
+ * NACK, so that the asker can tell a dead target from its own deafness. A node that
+ * finds itself late, because it was stopped or starved, begins its probes anew.
  */
+
+/* A tick that comes so long after it was due says that this node did not run. */
+#define LATE_US (250 * MS_US)
+
 enum probe_kind {
 	PROBE_ROUND,   /* the period's probe: a failure is a ground to accuse */
 	PROBE_VERIFY,  /* a look at a suspect: likewise, without waiting for a period */
@@ -53,9 +62,6 @@ struct probes {
 	struct heap timers;
 	uint32_t number_next;
 	uint64_t round_at_us;
-	uint64_t *order; /* short ids of the members still to probe this time round */
-	size_t order_count;
-	size_t order_size;
 	uint64_t *failed; /* short ids, to be taken by probes_next_failed() */
 	size_t failed_count;
 	size_t failed_size;

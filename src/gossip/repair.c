@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "gossip/repair.h"
 
-/* Exchanges this node starts are at least so far apart, and further when records are
- * refused again and again. */
+/* Exchanges this node starts are at least so far apart, and further with a member with
+ * which they lead to no agreement. */
 #define EXCHANGE_INTERVAL_US (500 * MS_US)
 #define EXCHANGE_BACKOFF_MAX_US (60 * SECOND_US)
 
 #define AGREE_INTERVAL_US (1 * SECOND_US)
-#define AGREE_RANGE_COUNT_MAX 40
+
+/* What a datagram with an AGREE has beside the ranges: type, length of up to two bytes
+ * and fingerprint follow its header. */
+#define AGREE_OVERHEAD (WIRE_HEADER_SIZE + 3 + 8)
 
 void
 repair_init(struct repair *repair, const struct settings *settings,
@@ -22,57 +25,81 @@ repair_init(struct repair *repair, const struct settings *settings,
 		.exchanges = exchanges,
 		.outbox = outbox,
 		.compare_at_us = DEADLINE_NONE,
-		.backoff_us = EXCHANGE_INTERVAL_US,
 	};
 }
 
-/* Refusals do not go away by asking again at once. */
-static void
-adjust_backoff(struct repair *repair)
-{
-	bool refused_again = repair->exchanges->refused != repair->refused_before;
-
-	repair->refused_before = repair->exchanges->refused;
-	repair->backoff_us =
-		refused_again ? 2 * repair->backoff_us : EXCHANGE_INTERVAL_US;
-	if (repair->backoff_us > EXCHANGE_BACKOFF_MAX_US)
-		repair->backoff_us = EXCHANGE_BACKOFF_MAX_US;
-}
-
-void
+bool
 repair_with(struct repair *repair, const struct member *member, struct now now)
 {
-	if (now.mono_us < repair->exchange_at_us)
-		return;
-	adjust_backoff(repair);
-	if (exchanges_open(repair->exchanges, &member->address))
-		repair->exchange_at_us = now.mono_us + repair->backoff_us;
+	if (now.mono_us < repair->exchange_at_us ||
+		!exchanges_open(repair->exchanges, &member->address))
+		return false;
+	repair->exchange_at_us = now.mono_us + EXCHANGE_INTERVAL_US;
+	return true;
 }
 
-/* As many ranges of the own context as fit, of a few writers, others the next time. */
+/* What one side refuses does not go away by offering it again at once, and the other
+ * does not hear of the refusal. */
+static void
+repair_difference(struct repair *repair, struct member *member, struct now now)
+{
+	uint64_t backoff_us = 2 * member->repair_backoff_us;
+
+	if (now.mono_us < member->repair_at_us || !repair_with(repair, member, now))
+		return;
+	if (backoff_us == 0)
+		backoff_us = EXCHANGE_INTERVAL_US;
+	if (backoff_us > EXCHANGE_BACKOFF_MAX_US)
+		backoff_us = EXCHANGE_BACKOFF_MAX_US;
+	member->repair_backoff_us = backoff_us;
+	member->repair_at_us = now.mono_us + backoff_us;
+}
+
+static bool
+has_room_for_range(const struct writer *writer)
+{
+	return writer->size - writer->len >= RANGE_LEN_MAX;
+}
+
+/* Writes ranges of the own context, the first `skip` left out, as far as they fit; how
+ * many. */
+static size_t
+write_ranges(const struct context *context, size_t skip, struct writer *writer)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < context->count; i++) {
+		const struct context_writer *entry = context->writers[i];
+		const struct interval_set *seqs = &entry->seqs;
+
+		for (size_t j = skip; j < seqs->count; j++, count++) {
+			if (!has_room_for_range(writer))
+				return count;
+			range_write(writer, &(struct dot_range){entry->writer,
+						    seqs->intervals[j].first,
+						    seqs->intervals[j].last});
+		}
+		skip -= skip < seqs->count ? skip : seqs->count;
+	}
+	return count;
+}
+
+/* As much of the own context as fits in a packet, the rest the next times. */
 static void
 tell_context(struct repair *repair, const struct member *member)
 {
 	const struct context *context = &repair->store->context;
-	uint8_t bytes[AGREE_RANGE_COUNT_MAX * RANGE_LEN_MAX];
-	struct writer writer = writer_of(bytes, sizeof(bytes));
+	uint8_t bytes[WIRE_DATAGRAM_SIZE_MAX];
+	struct writer writer =
+		writer_of(bytes, repair->settings->packet_size_max - AGREE_OVERHEAD);
 	struct message message = {
 		.type = MESSAGE_AGREE,
 		.context = {.fingerprint = repair->store->fingerprint},
 	};
-	size_t told = 0;
 
-	for (size_t i = 0; i < context->count && told < AGREE_RANGE_COUNT_MAX; i++) {
-		const struct context_writer *entry =
-			context->writers[repair->agree_next++ % context->count];
-
-		for (size_t j = 0;
-			j < entry->seqs.count && told < AGREE_RANGE_COUNT_MAX;
-			j++, told++)
-			range_write(&writer, &(struct dot_range){entry->writer,
-						     entry->seqs.intervals[j].first,
-						     entry->seqs.intervals[j].last});
-	}
+	if (repair->agree_next >= context_range_count(context))
+		repair->agree_next = 0;
+	repair->agree_next += write_ranges(context, repair->agree_next, &writer);
 	message.context.entries = writer_bytes(&writer);
 	outbox_put(repair->outbox, &member->address, &message);
 }
@@ -93,12 +120,16 @@ repair_on_agree(struct repair *repair, const struct message *message)
 }
 
 static void
-on_agreement(struct repair *repair, const struct member *member,
+on_agreement(struct repair *repair, struct member *member,
 	const struct state_summary *own, const struct state_summary *state,
 	struct now now)
 {
-	if (repair->doubtful == member->short_id)
+	member->repair_at_us = 0;
+	member->repair_backoff_us = 0;
+	if (repair->doubtful == member->short_id) {
 		repair->doubtful = 0;
+		repair->compare_at_us = DEADLINE_NONE;
+	}
 	if (own->context_sum == state->context_sum || now.mono_us < repair->agree_at_us)
 		return;
 	repair->agree_at_us = now.mono_us + AGREE_INTERVAL_US;
@@ -123,7 +154,7 @@ repair_on_state(struct repair *repair, struct member *member,
 		return;
 	if (answer->kind == PROBE_COMPARE || answer->kind == PROBE_CONTACT) {
 		repair->doubtful = 0;
-		repair_with(repair, member, now);
+		repair_difference(repair, member, now);
 	} else if (repair->doubtful == 0) {
 		repair->doubtful = member->short_id;
 		repair->compare_at_us =

@@ -23,10 +23,8 @@ struct repair {
 	uint64_t doubtful;       /* short id of the member to ask again, 0 for none */
 	uint64_t compare_at_us;  /* when; DEADLINE_NONE for not planned */
 	uint64_t exchange_at_us; /* no exchange before */
-	uint64_t backoff_us;
-	uint64_t refused_before; /* exchanges with refusals at the last look */
 	uint64_t agree_at_us;    /* no AGREE before */
-	size_t agree_next;       /* whose part of the context is told next */
+	size_t agree_next;       /* which range of the context is told next */
 };
 
 void repair_init(struct repair *repair, const struct settings *settings,
@@ -41,8 +39,8 @@ void repair_on_state(struct repair *repair, struct member *member,
 /* An AGREE message came. */
 void repair_on_agree(struct repair *repair, const struct message *message);
 
-/* Reconciles with a member now. */
-void repair_with(struct repair *repair, const struct member *member, struct now now);
+/* Reconciles with a member unless it was done a moment ago. Whether it begins. */
+bool repair_with(struct repair *repair, const struct member *member, struct now now);
 
 void repair_tick(struct repair *repair, struct now now);
 uint64_t repair_deadline(const struct repair *repair);

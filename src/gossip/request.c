@@ -56,23 +56,26 @@ version_of(const struct record *record)
 
 /* --- reading keys --- */
 
+/* The longest key once a name stands for "self". */
+#define OWN_KEY_SIZE (KEY_LEN_MAX + NODE_NAME_LEN_MAX)
+
 /* "@self/..." with this node's name in place of "self"; other keys as they are. */
 static struct bytes
-own_key(const struct node *node, struct bytes key, uint8_t space[KEY_LEN_MAX])
+own_key(const struct node *node, struct bytes key, uint8_t space[OWN_KEY_SIZE])
 {
-	static const char self[] = "@self/";
+	static const char self[] = "@self";
 	const char *name = node->settings.name;
-	struct bytes prefix = bytes_of_string(self);
 	size_t name_len = strlen(name);
 
-	if (!bytes_has_prefix(key, prefix) ||
-		1 + name_len + 1 + key.len - prefix.len > KEY_LEN_MAX)
+	if (!bytes_has_prefix(key, bytes_of_string("@self/")) || key.len > KEY_LEN_MAX)
 		return key;
+
+	size_t rest_len = key.len - strlen(self);
+
 	space[0] = '@';
 	memcpy(space + 1, name, name_len);
-	memcpy(space + 1 + name_len, key.data + prefix.len - 1,
-		key.len - prefix.len + 1);
-	return bytes_of(space, name_len + 1 + key.len - prefix.len + 1);
+	memcpy(space + 1 + name_len, key.data + strlen(self), rest_len);
+	return bytes_of(space, 1 + name_len + rest_len);
 }
 
 static bool
@@ -107,7 +110,7 @@ describe(const struct node *node, const struct record *record, struct item *ret_
 enum err
 node_get(const struct node *node, struct bytes key, bool all, struct item *ret_item)
 {
-	uint8_t space[KEY_LEN_MAX];
+	uint8_t space[OWN_KEY_SIZE];
 	const struct record *record;
 	enum err err;
 
@@ -126,7 +129,7 @@ bool
 node_next(const struct node *node, struct bytes prefix, struct bytes after, bool all,
 	struct item *ret_item)
 {
-	uint8_t space[KEY_LEN_MAX];
+	uint8_t space[OWN_KEY_SIZE];
 	const struct record *record;
 
 	prefix = own_key(node, prefix, space);
@@ -207,15 +210,24 @@ write_key(struct node *node, struct record_view *view, struct version *ret_versi
 	return err;
 }
 
+/* The end of a time to live, 0 for never. */
+static uint64_t
+expires_ms(uint64_t ttl_ms, struct now now)
+{
+	if (ttl_ms == 0)
+		return 0;
+	return ttl_ms > UINT64_MAX - now.wall_ms ? UINT64_MAX : now.wall_ms + ttl_ms;
+}
+
 enum err
 node_set(struct node *node, const struct write *write, struct now now,
 	struct version *ret_version)
 {
-	uint8_t space[KEY_LEN_MAX];
+	uint8_t space[OWN_KEY_SIZE];
 	struct record_view view = {
 		.key = own_key(node, write->key, space),
 		.value = write->value,
-		.expires_ms = write->ttl_ms == 0 ? 0 : now.wall_ms + write->ttl_ms,
+		.expires_ms = expires_ms(write->ttl_ms, now),
 	};
 	enum err err;
 
@@ -233,7 +245,7 @@ enum err
 node_delete(struct node *node, struct bytes key, struct version if_version,
 	struct now now, struct version *ret_version)
 {
-	uint8_t space[KEY_LEN_MAX];
+	uint8_t space[OWN_KEY_SIZE];
 	struct record_view view = {
 		.key = own_key(node, key, space),
 		.deleted = true,

@@ -6,9 +6,6 @@
 /* A death told so long ago is old news. */
 #define DEATH_NEWS_MS (5 * SECOND_MS)
 
-/* So many others look at a suspect at once, on average. */
-#define VERIFIER_COUNT 4
-
 /* Whoever did not accuse leaves the verdict to the accusers for this share more. */
 #define BYSTANDER_SHARE(span_us) ((span_us) / 4)
 
@@ -39,9 +36,12 @@ write_member(struct roster *roster, struct member *member, enum member_claim cla
 	};
 	enum err err = author_write(roster->author, &view, now);
 
-	if (err == ERR_OK)
-		roster_take(roster, &view, now);
-	return err;
+	if (err != ERR_OK)
+		return err;
+	if (member == roster->members->self)
+		members_put(roster->members, member->id, &info);
+	roster_take(roster, &view, now);
+	return ERR_OK;
 }
 
 void
@@ -109,8 +109,9 @@ is_drawn_to_verify(struct roster *roster)
 {
 	size_t others = members_live_count(roster->members) - 1;
 
-	return others <= VERIFIER_COUNT ||
-	       prng_below(roster->prng, others) < VERIFIER_COUNT;
+	size_t wanted = roster->settings->verifier_count;
+
+	return others <= wanted || prng_below(roster->prng, others) < wanted;
 }
 
 static void
@@ -206,7 +207,8 @@ roster_on_suspect(struct roster *roster, const struct message *message,
 			on_self_suspected(roster, message, now);
 		return;
 	}
-	if (order == 0)
+	/* What this node itself believes it need not be told. */
+	if (order == 0 && message->suspect.accuser != roster->members->self->short_id)
 		accuse(roster, member, message->suspect.accuser, from, now);
 }
 
@@ -227,6 +229,7 @@ decide(struct roster *roster, const struct suspicion *suspicion, struct now now)
 {
 	struct member *member = members_find(roster->members, suspicion->member);
 	uint64_t waited_us = now.mono_us - suspicion->start_us;
+	uint64_t late_us = now.mono_us - suspicion->timer.at;
 
 	if (member == NULL || member->state != MEMBER_SUSPECT) {
 		suspicions_clear(roster->suspicions, suspicion->member);
@@ -238,6 +241,12 @@ decide(struct roster *roster, const struct suspicion *suspicion, struct now now)
 		member_set_state(roster->members, member, MEMBER_ALIVE);
 		outputs_notice(roster->outputs, NOTICE_MEMBER_REFUTED, name_of(member),
 			&member->address);
+		return;
+	}
+	/* A node that did not run has not heard who refuted meanwhile. */
+	if (late_us > LATE_US) {
+		suspicions_prolong(roster->suspicions, suspicion->member,
+			now.mono_us + roster->settings->suspicion_min_us);
 		return;
 	}
 	if (!suspicion->bystander_waited && !accused_by_self(roster, suspicion)) {
@@ -345,7 +354,9 @@ take_other(struct roster *roster, const struct record_view *view,
 {
 	const struct member *known =
 		members_find(roster->members, short_id_of(view->key.data));
-	enum member_state before = known == NULL ? MEMBER_DEAD : known->state;
+	enum member_state gone = info->claim == CLAIM_LEFT ? MEMBER_LEFT : MEMBER_DEAD;
+	/* Whoever was gone before it was known is no news. */
+	enum member_state before = known == NULL ? gone : known->state;
 	struct member *member = members_put(roster->members, view->key.data, info);
 
 	if (info->claim == CLAIM_ALIVE) {
@@ -359,8 +370,7 @@ take_other(struct roster *roster, const struct record_view *view,
 		accuse(roster, member, accuser == NULL ? 0 : accuser->short_id, NULL,
 			now);
 	} else {
-		become_gone(roster, member, before,
-			info->claim == CLAIM_LEFT ? MEMBER_LEFT : MEMBER_DEAD);
+		become_gone(roster, member, before, gone);
 	}
 }
 

@@ -46,7 +46,9 @@ struct settings {
 	uint64_t probe_timeout_us;
 	uint64_t probe_timeout_min_us;
 	size_t indirect_count;
-	uint64_t suspicion_factor;
+	size_t probe_attempts;
+	size_t verifier_count;
+	uint64_t suspicion_min_us;
 	uint64_t suspicion_max_factor;
 	uint64_t health_max;
 

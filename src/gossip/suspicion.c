@@ -10,8 +10,7 @@ void
 suspicions_init(struct suspicions *suspicions, const struct settings *settings)
 {
 	*suspicions = (struct suspicions){
-		.probe_interval_us = settings->probe_interval_us,
-		.factor = settings->suspicion_factor,
+		.min_us = settings->suspicion_min_us,
 		.max_factor = settings->suspicion_max_factor,
 	};
 	table_init(&suspicions->by_member);
@@ -34,9 +33,8 @@ static uint64_t
 timeout_us(const struct suspicions *suspicions, size_t accuser_count, size_t live_count)
 {
 	double scale = live_count < 10 ? 1 : log10((double)live_count);
-	double min =
-		scale * (double)(suspicions->factor * suspicions->probe_interval_us);
-	double max = min * (double)suspicions->max_factor;
+	double min = (double)suspicions->min_us;
+	double max = min * scale * (double)suspicions->max_factor;
 
 	/* Neither this node nor the suspect counts among those who could confirm. */
 	size_t others = live_count > 2 ? live_count - 2 : 0;

@@ -10,7 +10,9 @@
  *
  * A suspicion begins with a long timeout and shortens with each further accuser:
  * max − (max − min) · log(c + 1) / log(k + 1) after c of k confirmations, where
- * min = factor · max(1, log10 n) · probe interval and max is a multiple of it.
+ * max = factor · max(1, log10 n) · min. The minimum does not grow with the cluster as
+ * in Lifeguard, since every suspicion makes several others look at the suspect at once:
+ * docs/decisions/0001-failure-detection.md.
  */
 
 /* Independent confirmations that bring the timeout down to its minimum. */
@@ -30,8 +32,7 @@ struct suspicion {
 struct suspicions {
 	struct table by_member;
 	struct heap timers;
-	uint64_t probe_interval_us;
-	uint64_t factor;
+	uint64_t min_us;
 	uint64_t max_factor;
 };
 

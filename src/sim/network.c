@@ -7,10 +7,9 @@
 #include "base/mem.h"
 
 void
-network_init(
-	struct network *network, const struct network_settings *settings, uint64_t seed)
+network_init(struct network *network, uint64_t seed)
 {
-	*network = (struct network){.settings = *settings};
+	*network = (struct network){0};
 	prng_init(&network->prng, seed);
 	heap_init(&network->events);
 }
@@ -25,22 +24,10 @@ network_fini(struct network *network)
 	heap_fini(&network->events);
 }
 
-uint64_t
-network_delay_us(struct network *network)
-{
-	uint64_t spread =
-		network->settings.delay_max_us - network->settings.delay_min_us;
-
-	return network->settings.delay_min_us + prng_below(&network->prng, spread + 1);
-}
-
 bool
-network_loses(struct network *network)
+network_chance(struct network *network, double chance)
 {
-	bool lost = prng_unit(&network->prng) < network->settings.loss;
-
-	network->datagrams_lost += lost;
-	return lost;
+	return chance > 0 && prng_unit(&network->prng) < chance;
 }
 
 struct event *
@@ -49,7 +36,7 @@ event_new(enum event_kind kind, struct bytes bytes)
 	struct event *event = mem_new(sizeof(*event) + bytes.len);
 
 	event->kind = kind;
-	event->len = bytes.len;
+	event->len = (uint32_t)bytes.len;
 	if (bytes.len != 0)
 		memcpy(event->bytes, bytes.data, bytes.len);
 	return event;
@@ -59,6 +46,12 @@ void
 network_post(struct network *network, struct event *event, uint64_t at_us)
 {
 	heap_set(&network->events, &event->timer, at_us);
+}
+
+void
+network_cancel(struct network *network, struct event *event)
+{
+	heap_cancel(&network->events, &event->timer);
 }
 
 static void
@@ -84,6 +77,7 @@ network_next(struct network *network, uint64_t until_us)
 	}
 	if (event->timer.at > network->now_us)
 		network->now_us = event->timer.at;
+	network->event_count++;
 	trace(network, event);
 	return event;
 }

@@ -16,7 +16,7 @@
  * in docs/protocol.md.
  */
 enum message_type {
-	/* Failure detection (SWIM §4.1, Lifeguard §IV) and fingerprints. */
+	/* Failure detection (SWIM §3.1 and §4.2, Lifeguard §IV) and fingerprints. */
 	MESSAGE_PING = 1,
 	MESSAGE_ACK = 2,
 	MESSAGE_PING_REQ = 3, /* please ping the target for me */

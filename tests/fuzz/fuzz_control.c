@@ -6,15 +6,11 @@
  */
 #include "control/session.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-
 #include <event2/buffer.h>
 #include <jansson.h>
 
+#include "fuzz.h"
 #include "gossip/node.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct now start = {
 	.mono_us = SECOND_US,
@@ -69,14 +65,6 @@ new_node(void)
 }
 
 static void
-require(bool condition)
-{
-	if (!condition) {
-		abort();
-	}
-}
-
-static void
 check_line(const char *line, size_t len)
 {
 	json_t *answer = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
@@ -86,12 +74,12 @@ check_line(const char *line, size_t len)
 	bool has_params = json_is_object(json_object_get(answer, "params"));
 	bool has_id = json_object_get(answer, "id") != NULL;
 
-	require(protocol != NULL && strcmp(protocol, "2.0") == 0);
-	require(has_id != has_params);
-	require(has_id == ((error != NULL) != has_result));
+	MUST(protocol != NULL && strcmp(protocol, "2.0") == 0);
+	MUST(has_id != has_params);
+	MUST(has_id == ((error != NULL) != has_result));
 	if (error != NULL) {
-		require(json_integer_value(json_object_get(error, "code")) != 0);
-		require(json_is_string(
+		MUST(json_integer_value(json_object_get(error, "code")) != 0);
+		MUST(json_is_string(
 			json_object_get(json_object_get(error, "data"), "reason")));
 	}
 	json_decref(answer);
@@ -107,7 +95,7 @@ check_output(struct evbuffer *output)
 		check_line(line, len);
 		free(line);
 	}
-	require(evbuffer_get_length(output) == 0);
+	MUST(evbuffer_get_length(output) == 0);
 }
 
 static void

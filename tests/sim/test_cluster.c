@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "sim/conditions.h"
 #include "sim/world.h"
 
 #include "../unit/run.h"
 
 /* Links of a local network: 0.3 to 1 ms one way. */
-static const struct network_settings local = {
-	.delay_min_us = 300,
-	.delay_max_us = 1000,
+static const struct path local = {
+	.delay = {.kind = DELAY_UNIFORM, .a_us = 300, .b_us = 1000},
 };
 
 /* A world of `count` hosts that join through the first and know one another. */
@@ -23,7 +23,7 @@ cluster_new(size_t count, double loss, uint64_t seed)
 		world_add(world);
 	ck_assert(world_run_until(world, world_knows_all, NULL, 30 * SECOND_US));
 	ck_assert(world_run_until(world, world_agrees, NULL, 30 * SECOND_US));
-	world_set_loss(world, loss);
+	world_paths(world)->usual.loss = loss;
 	return world;
 }
 
@@ -36,7 +36,7 @@ set(struct world *world, size_t host, const char *key, const char *value)
 	};
 
 	ck_assert_int_eq(
-		node_set(world_node(world, host), &write, world_now(world), NULL),
+		node_set(world_node(world, host), &write, world_now(world, host), NULL),
 		ERR_OK);
 	world_settle(world, host);
 }
@@ -44,7 +44,7 @@ set(struct world *world, size_t host, const char *key, const char *value)
 static void delete (struct world *world, size_t host, const char *key)
 {
 	ck_assert_int_eq(node_delete(world_node(world, host), bytes_of_string(key),
-				 (struct version){0}, world_now(world), NULL),
+				 (struct version){0}, world_now(world, host), NULL),
 		ERR_OK);
 	world_settle(world, host);
 }
@@ -172,7 +172,7 @@ START_TEST(a_crashed_host_is_dead_for_all_and_comes_back_elsewhere)
 	ck_assert(world_run_until(world, world_knows_all, NULL, 15 * SECOND_US));
 	expect_everywhere(world, "@n3/role", NULL, 0);
 	world_move(world, 3);
-	world_restart(world, 3);
+	world_restart(world, 3, KEPT_IDENTITY);
 	ck_assert(world_run_until(world, world_knows_all, NULL, 5 * SECOND_US));
 	expect_everywhere(world, "@n3/role", "database", SECOND_US);
 	world_check(world);
@@ -224,7 +224,7 @@ START_TEST(a_host_may_start_before_its_seed)
 	world_set_seeds(world, &seed, 1);
 	world_add(world);
 	world_run(world, 20 * SECOND_US);
-	world_restart(world, seed);
+	world_restart(world, seed, KEPT_IDENTITY);
 	ck_assert(world_run_until(world, world_knows_all, NULL, 10 * SECOND_US));
 	world_free(world);
 }
@@ -257,7 +257,7 @@ trace_of(uint64_t seed)
 	set(world, 4, "key", "value");
 	world_crash(world, 5);
 	world_run(world, 10 * SECOND_US);
-	world_restart(world, 5);
+	world_restart(world, 5, KEPT_IDENTITY);
 	world_run(world, 5 * SECOND_US);
 	trace = world_trace(world);
 	world_free(world);

@@ -31,7 +31,7 @@ command -v jq >/dev/null || skip_all "no jq"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/rumord-test.XXXXXX")
 : >"$work/empty.conf"
-declare -A pid=() port=() ip=() netns=()
+declare -A pid=() port=() ip=()
 ended_badly=
 
 # --- daemons ---
@@ -42,7 +42,7 @@ launch()
 	local name=$1 within=()
 	shift
 	[ -n "${port[$name]:-}" ] || port[$name]=$(free_ports 1)
-	[ -z "${netns[$name]:-}" ] || within=(nsenter "--net=/run/netns/${netns[$name]}")
+	[ -z "${ip[$name]:-}" ] || within=(nsenter "--net=/run/netns/$name")
 	"${within[@]}" "$RUMORD" -c "$work/empty.conf" --name "$name" \
 		--bind "$(address "$name")" --control "$work/$name.sock" \
 		--state-dir "$work/$name" "$@" </dev/null >>"$work/$name.log" 2>&1 &
@@ -158,12 +158,14 @@ absent()
 	exits 1 on "$1" get "$2"
 }
 
-# state_of NAME MEMBER: what NAME says of the member, "alive" when one of that name is
+# state_of NAME MEMBER: what NAME says of the member; of several of that name the most
+# lively, since those of former identities stay dead
 state_of()
 {
 	on "$1" members --json 2>/dev/null | jq -rs --arg name "$2" \
-		'[.[] | select(.name == $name) | .state] | if any(. == "alive") then "alive"
-		else .[0] // "unknown" end'
+		'[.[] | select(.name == $name) | .state] as $states |
+		["alive", "suspect", "left", "dead"] | map(select(IN($states[]))) |
+		.[0] // "unknown"'
 }
 
 # says NAME MEMBER STATE
@@ -208,11 +210,9 @@ each()
 
 # --- hosts: a network namespace each, on one bridge ---
 
-hub=rumord-$$-hub
-
 in_hub()
 {
-	nsenter "--net=/run/netns/$hub" "$@"
+	nsenter --net=/run/netns/hub "$@"
 }
 
 # in_host NAME COMMAND...
@@ -220,32 +220,41 @@ in_host()
 {
 	local name=$1
 	shift
-	nsenter "--net=/run/netns/${netns[$name]}" "$@"
+	nsenter "--net=/run/netns/$name" "$@"
 }
 
-need_namespaces()
+# own_network: moves the test into namespaces of its own, where at first there is nothing
+# but loopback; to be called first. Whoever may not do that as root may still do it as a
+# user, who then is root in there. All of it goes when the last process in it ends.
+own_network()
 {
-	[ "$(id -u)" -eq 0 ] || skip_all "network namespaces need root"
-	command -v ip >/dev/null || skip_all "no ip"
-	{ ip netns add "$hub" && in_hub ip link add br0 type bridge &&
-		in_hub ip link add br1 type bridge; } 2>"$work/ip.log" ||
-		skip_all "no network namespaces here: $(head -n 1 "$work/ip.log")"
-	in_hub ip link set br0 up
-	in_hub ip link set br1 up
+	local namespaces=(--net --mount)
+	[ "$(id -u)" -eq 0 ] || namespaces+=(--user --map-root-user)
+	if [ -z "${rumord_test_inside:-}" ]; then
+		{ command -v ip && unshare "${namespaces[@]}" true; } >/dev/null 2>&1 ||
+			skip_all "no network namespaces here"
+		clean_up
+		rumord_test_inside=yes exec unshare "${namespaces[@]}" "$BASH" "$0"
+	fi
+	mount -t tmpfs tmpfs /run
+	ip link set lo up
 }
 
 # hosts NAMES: one for each daemon to come; all on 10.117.0.0/24
 hosts()
 {
 	local name number=0
-	need_namespaces
+	ip netns add hub
+	for name in br0 br1; do
+		in_hub ip link add "$name" type bridge || skip_all "no bridges here"
+		in_hub ip link set "$name" up
+	done
 	for name in $1; do
 		number=$((number + 1))
-		netns[$name]=rumord-$$-$name
 		ip[$name]=10.117.0.$number
 		port[$name]=7117
-		ip netns add "${netns[$name]}"
-		in_hub ip link add "to-$name" type veth peer name eth0 netns "${netns[$name]}"
+		ip netns add "$name"
+		in_hub ip link add "to-$name" type veth peer name eth0 netns "$name"
 		in_hub ip link set "to-$name" master br0 up
 		in_host "$name" ip link set lo up
 		in_host "$name" ip address add "${ip[$name]}/24" dev eth0
@@ -304,9 +313,6 @@ clean_up()
 	local one
 	for one in "${pid[@]}"; do
 		kill -9 "$one" 2>/dev/null
-	done
-	for one in "${netns[@]}" "$hub"; do
-		[ ! -e "/run/netns/$one" ] || ip netns del "$one"
 	done
 	rm -rf "$work"
 }

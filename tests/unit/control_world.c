@@ -141,7 +141,7 @@ world_turn(struct world *world)
 }
 
 int
-world_connect_to(struct world *world, const char *path)
+world_connect_raw(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -149,6 +149,14 @@ world_connect_to(struct world *world, const char *path)
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	ck_assert_int_eq(
 		connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+int
+world_connect_to(struct world *world, const char *path)
+{
+	int fd = world_connect_raw(path);
+
 	world_turn(world);
 	return fd;
 }

@@ -41,7 +41,8 @@ void world_close(struct world *world);
 /* Turns the loop until there is nothing to do without waiting. */
 void world_turn(struct world *world);
 
-/* A connected socket that does not block. */
+/* A connected socket that does not block; the raw one is not accepted yet. */
+int world_connect_raw(const char *path);
 int world_connect(struct world *world);
 int world_connect_to(struct world *world, const char *path);
 

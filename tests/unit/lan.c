@@ -160,8 +160,8 @@ close_stream(struct lan *lan, struct lan_stream *stream, size_t side)
 	const struct lan_side *other = &stream->sides[1 - side];
 
 	stream->open = false;
-	node_stream_closed(lan->nodes[other->number], other->stream,
-		lan_now(lan, other->number));
+	node_stream_closed(
+		lan->nodes[other->number], other->stream, lan_now(lan, other->number));
 }
 
 static void
@@ -178,8 +178,8 @@ carry_stream(struct lan *lan, unsigned node, uint32_t number)
 		const struct lan_side *other = &stream->sides[1 - side];
 
 		if (node_stream_receive(lan->nodes[other->number], other->stream,
-			    bytes_of(bytes, len), lan_now(lan, other->number)) ==
-			ERR_OK)
+			    bytes_of(bytes, len),
+			    lan_now(lan, other->number)) == ERR_OK)
 			continue;
 		stream->open = false;
 		node_stream_closed(lan->nodes[node], number, lan_now(lan, node));
@@ -233,7 +233,8 @@ lan_settle(struct lan *lan)
 		moved = false;
 		for (unsigned i = 1; i <= LAN_NODE_COUNT_MAX; i++) {
 			const struct output *output =
-				lan->nodes[i] == NULL ? NULL : node_output(lan->nodes[i]);
+				lan->nodes[i] == NULL ? NULL
+						      : node_output(lan->nodes[i]);
 
 			if (output == NULL)
 				continue;
@@ -336,11 +337,11 @@ void
 lan_expect(struct lan *lan, unsigned number, const char *key, const char *value)
 {
 	struct item item;
-	enum err err =
-		node_get(lan->nodes[number], bytes_of_string(key), false, &item);
+	enum err err = node_get(lan->nodes[number], bytes_of_string(key), false, &item);
 
 	if (value == NULL) {
-		ck_assert_msg(err == ERR_NOT_FOUND, "node %u still has %s", number, key);
+		ck_assert_msg(
+			err == ERR_NOT_FOUND, "node %u still has %s", number, key);
 		return;
 	}
 	ck_assert_msg(err == ERR_OK, "node %u has no %s", number, key);

@@ -29,9 +29,10 @@ struct lan_stream {
 struct lan {
 	struct node *nodes[LAN_NODE_COUNT_MAX + 1];
 	bool cut[LAN_NODE_COUNT_MAX + 1][LAN_NODE_COUNT_MAX + 1];
-	bool mute; /* datagrams are lost, streams are not */
+	bool mute;     /* datagrams are lost, streams are not */
 	bool reserves; /* whether OUTPUT_RESERVE is answered */
-	unsigned seeds[LAN_NODE_COUNT_MAX + 1]; /* whom OUTPUT_RESOLVE finds, 0 = nobody */
+	unsigned seeds[LAN_NODE_COUNT_MAX +
+		       1]; /* whom OUTPUT_RESOLVE finds, 0 = nobody */
 	struct lan_stream streams[LAN_STREAM_COUNT_MAX];
 	uint64_t elapsed_us;
 	uint64_t wall_offset_ms[LAN_NODE_COUNT_MAX + 1]; /* of a node's wall clock */

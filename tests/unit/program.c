@@ -56,6 +56,16 @@ open_terminal(struct files *files)
 }
 
 static void
+open_unread_pipe(struct files *files)
+{
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	close(ends[0]);
+	files->out = ends[1];
+}
+
+static void
 open_files(struct files *files)
 {
 	const char *input = surroundings.input != NULL ? surroundings.input : "";
@@ -68,6 +78,8 @@ open_files(struct files *files)
 	files->err = open_file();
 	if (surroundings.terminal != NULL) {
 		open_terminal(files);
+	} else if (surroundings.is_output_unread) {
+		open_unread_pipe(files);
 	} else if (surroundings.output != NULL) {
 		files->out = open(surroundings.output, O_WRONLY);
 	} else {

@@ -19,6 +19,7 @@ struct surroundings {
 	const char *output;   /* a file for standard output, which then is not kept */
 	const char *terminal; /* TERM; standard output is a terminal, then */
 	bool is_output_closed;
+	bool is_output_unread; /* it is a pipe that nobody reads from */
 };
 
 /* What the next run finds, and the daemon of the last run_with(). */

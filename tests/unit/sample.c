@@ -157,8 +157,8 @@ sample_join(struct node *node, unsigned number, struct now now)
 	struct member_space space;
 	struct member_info info = sample_info(number);
 	struct dot dot = {info.writer, 1};
-	struct record_view view = sample_member(
-		dot, now.wall_ms << 16, number, &info, &space);
+	struct record_view view =
+		sample_member(dot, now.wall_ms << 16, number, &info, &space);
 	struct source source = {
 		.member = sample_short_id(number),
 		.address = info.address,
@@ -171,8 +171,8 @@ sample_join(struct node *node, unsigned number, struct now now)
 }
 
 void
-sample_tell(struct node *node, unsigned from, const struct message *message,
-	struct now now)
+sample_tell(
+	struct node *node, unsigned from, const struct message *message, struct now now)
 {
 	uint8_t datagram[WIRE_DATAGRAM_SIZE_MAX];
 	struct writer writer = writer_of(datagram, sizeof(datagram));

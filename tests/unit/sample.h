@@ -32,8 +32,8 @@ struct address sample_address(unsigned number);
 uint64_t sample_short_id(unsigned number);
 uint64_t sample_writer(unsigned number);
 
-/* The defaults for that member, with its identity in generation 1 and a block of numbers
- * reserved. */
+/* The defaults for that member, with its identity in generation 1 and a block of
+ * numbers reserved. */
 struct settings sample_settings(unsigned number);
 
 /* A live shared key. */
@@ -46,8 +46,8 @@ struct record_view sample_deleted(struct dot dot, uint64_t stamp, const char *ke
 /* What that member says of itself at its start. */
 struct member_info sample_info(unsigned number);
 
-/* A member record about the member that the info names by `number`; `space` holds its id
- * and value. */
+/* A member record about the member that the info names by `number`; `space` holds its
+ * id and value. */
 struct member_space {
 	uint8_t id[NODE_ID_SIZE];
 	uint8_t value[MEMBER_INFO_LEN_MAX];

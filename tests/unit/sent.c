@@ -136,8 +136,8 @@ sent_record_count(const struct sent *sent, struct dot dot, unsigned to)
 
 	while (next_message(sent, to, &place, &message))
 		count += message.type == MESSAGE_RECORD &&
-			message.record.view.dot.writer == dot.writer &&
-			message.record.view.dot.seq == dot.seq;
+			 message.record.view.dot.writer == dot.writer &&
+			 message.record.view.dot.seq == dot.seq;
 	return count;
 }
 
@@ -168,7 +168,7 @@ sent_notice_count(const struct sent *sent, enum notice_kind kind, const char *me
 
 	for (size_t i = 0; i < sent->output_count; i++)
 		count += sent->outputs[i].output.kind == OUTPUT_NOTICE &&
-			sent->outputs[i].output.notice.kind == kind &&
-			strcmp(sent->outputs[i].member, member) == 0;
+			 sent->outputs[i].output.notice.kind == kind &&
+			 strcmp(sent->outputs[i].member, member) == 0;
 	return count;
 }

@@ -224,6 +224,36 @@ START_TEST(closed_output_is_an_error_only_when_there_is_some)
 }
 END_TEST
 
+START_TEST(output_is_never_taken_for_a_request)
+{
+	static char answer[20000];
+	static char value[sizeof(answer) - 200];
+
+	memset(value, 'x', sizeof(value) - 1);
+	value[100] = '\\';
+	value[101] = 'n';
+	snprintf(answer, sizeof(answer), "{\"id\":1,\"result\":{\"value\":\"%s\"}}\n",
+		value);
+	surroundings.is_output_closed = true;
+
+	struct run run = RUN_WITH(ANSWERS(answer), "get", "k");
+
+	ASSERT_RUN(run, 2, "",
+		"rumor: cannot write to standard output: Bad file descriptor\n");
+	ck_assert_uint_eq(fake.request_count, 1);
+}
+END_TEST
+
+START_TEST(output_that_nobody_reads_any_more_ends_it_quietly)
+{
+	surroundings.is_output_unread = true;
+
+	struct run run = RUN_WITH(ANSWERS(RESULT(1, VALUE("k", "v"))), "get", "k");
+
+	ASSERT_RUN(run, 0, "", "");
+}
+END_TEST
+
 static void
 add_program_tests(Suite *suite)
 {
@@ -240,6 +270,8 @@ add_program_tests(Suite *suite)
 	tcase_add_test(tcase, errors_of_the_daemon_are_exit_statuses);
 	tcase_add_test(tcase, output_that_cannot_be_written_is_an_error);
 	tcase_add_test(tcase, closed_output_is_an_error_only_when_there_is_some);
+	tcase_add_test(tcase, output_is_never_taken_for_a_request);
+	tcase_add_test(tcase, output_that_nobody_reads_any_more_ends_it_quietly);
 }
 
 int

@@ -74,7 +74,7 @@ START_TEST(meta_is_what_is_known_about_a_value)
 
 	ASSERT_RUN(run, 0,
 		"key       k\n"
-		"value     2 bytes\n"
+		"length    2\n"
 		"version   7-1\n"
 		"origin    web\\x1b\n"
 		"modified  2026\n"

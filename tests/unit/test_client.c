@@ -2,6 +2,7 @@
 #include "client/rumor.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +25,18 @@
 START_TEST(a_path_goes_before_the_environment_and_that_before_the_default)
 {
 	unsetenv("RUMOR_SOCKET");
-	ck_assert_str_eq(rumor_socket_path(NULL), SOCKET_PATH_DEFAULT);
+
+	const char *built_in = rumor_socket_path(NULL);
+	const char *end_of_path = strstr(built_in, "/rumord/control.sock");
+
+	ck_assert_int_eq(built_in[0], '/');
+	ck_assert_ptr_nonnull(end_of_path);
+	ck_assert_str_eq(end_of_path, "/rumord/control.sock");
 	setenv("RUMOR_SOCKET", "", 1);
-	ck_assert_str_eq(rumor_socket_path(""), SOCKET_PATH_DEFAULT);
+	ck_assert_str_eq(rumor_socket_path(""), built_in);
 	setenv("RUMOR_SOCKET", "/run/other.sock", 1);
 	ck_assert_str_eq(rumor_socket_path(NULL), "/run/other.sock");
+	ck_assert_str_eq(rumor_socket_path(""), "/run/other.sock");
 	ck_assert_str_eq(rumor_socket_path("/run/mine.sock"), "/run/mine.sock");
 }
 END_TEST
@@ -141,6 +149,17 @@ START_TEST(codes_are_results)
 		fake_daemon_fini(&fake);
 		set_up();
 	}
+}
+END_TEST
+
+START_TEST(an_error_is_forgotten_with_the_next_call)
+{
+	begin(ANSWERS(ERROR(1, 7, "quota", "full"), RESULT(2, "{}")));
+	ck_assert_int_eq(call("x"), RUMOR_REFUSED);
+	ck_assert_int_eq(call("x"), RUMOR_OK);
+	ck_assert_str_eq(rumor_error_text(rumor), "");
+	ck_assert_str_eq(rumor_error_reason(rumor), "");
+	end();
 }
 END_TEST
 
@@ -265,7 +284,7 @@ START_TEST(a_long_message_is_cut_between_characters)
 		memcpy(message + i, "\xc3\xbc", 2);
 	}
 	snprintf(answer, sizeof(answer),
-		"{\"id\":1,\"error\":{\"code\":7,\"message\":\"x%s\"}}\n", message);
+		"{\"id\":1,\"error\":{\"code\":7,\"message\":\"%s\"}}\n", message);
 	begin(ANSWERS(answer));
 	ck_assert_int_eq(call("x"), RUMOR_REFUSED);
 
@@ -339,6 +358,10 @@ START_TEST(what_a_daemon_says_before_it_hangs_up_is_heard)
 	fake.greeting = ERROR(null, 7, "busy", "too many connections");
 	fake.hangs_up = true;
 	begin(NULL);
+
+	struct pollfd end_of_daemon = {.fd = rumor_fd(rumor)};
+
+	ck_assert_int_eq(poll(&end_of_daemon, 1, -1), 1);
 	ck_assert_int_eq(call("x"), RUMOR_REFUSED);
 	ck_assert_str_eq(rumor_error_text(rumor), "too many connections");
 	end();
@@ -416,6 +439,7 @@ add_call_tests(Suite *suite)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, codes_are_results);
+	tcase_add_test(tcase, an_error_is_forgotten_with_the_next_call);
 	tcase_add_test(tcase, results_of_any_type_come_through);
 	tcase_add_test(tcase, an_answer_in_single_bytes_is_put_together);
 	tcase_add_test(tcase, a_large_value_goes_there_and_back);

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "control/service.h"
 #include "control_world.h"
 #include "run.h"
 
@@ -236,6 +238,28 @@ START_TEST(all_users_together_have_so_many_connections)
 }
 END_TEST
 
+START_TEST(out_of_descriptors_the_server_waits_and_goes_on)
+{
+	struct service *service = control_service(world.control);
+	struct rlimit limit;
+	struct rlimit none_left;
+	int fd = world_connect_raw(world.path);
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none_left = limit;
+	none_left.rlim_cur = 1;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none_left), 0);
+	world_turn(&world);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	world_turn(&world);
+	ck_assert_uint_eq(service->connection_count, 0);
+	while (service->connection_count == 0) {
+		event_base_loop(world.base, EVLOOP_ONCE);
+	}
+	close(fd);
+}
+END_TEST
+
 START_TEST(the_read_only_socket_reads_and_does_not_write)
 {
 	json_t *answers = world_ask_at(&world, world.read_only_path,
@@ -311,6 +335,7 @@ main(void)
 	tcase_add_test(tcase, the_limit_of_a_line_is_exact);
 	tcase_add_test(tcase, a_user_has_so_many_connections_and_no_more);
 	tcase_add_test(tcase, all_users_together_have_so_many_connections);
+	tcase_add_test(tcase, out_of_descriptors_the_server_waits_and_goes_on);
 	tcase_add_test(tcase, the_read_only_socket_reads_and_does_not_write);
 	tcase_add_test(tcase, freeing_the_server_sends_what_the_socket_takes);
 	tcase_add_test(tcase, a_batch_of_writes_is_settled_once_and_reads_never);

@@ -242,7 +242,7 @@ static const struct {
 	{"kv.set", "{\"key\":\"a\",\"value\":\"x\",\"ttl_ms\":-1}", "ttl_ms"},
 	{"kv.set", "{\"key\":\"a\",\"value\":\"x\",\"ttl_ms\":1.0}", "ttl_ms"},
 	{"kv.set", "{\"key\":\"a\",\"value\":\"x\",\"ttl_ms\":\"1\"}", "ttl_ms"},
-	{"kv.set", "{\"key\":\"a\",\"value\":\"x\",\"ttl_ms\":9007199254740991}",
+	{"kv.set", "{\"key\":\"a\",\"value\":\"x\",\"ttl_ms\":9007199254740992}",
 		"ttl_ms"},
 	{"kv.set", "{\"key\":\"a\",\"value\":\"x\",\"if_version\":7}", "if_version"},
 	{"kv.set", "{\"key\":\"a\",\"value\":\"x\",\"if_version\":\"7\"}",

@@ -133,17 +133,56 @@ START_TEST(a_missing_folder_is_told)
 }
 END_TEST
 
+/* A path in the folder of `len` bytes. */
+static void
+fill_path(char *name, size_t len)
+{
+	memset(name, 'x', len);
+	memcpy(name, folder, strlen(folder));
+	name[strlen(folder)] = '/';
+	name[len] = '\0';
+}
+
 START_TEST(a_path_too_long_is_told)
 {
 	struct socket_file file;
-	char name[200];
+	char name[109];
 
-	memset(name, 'x', sizeof(name));
-	memcpy(name, folder, strlen(folder));
-	name[strlen(folder)] = '/';
-	name[sizeof(name) - 1] = '\0';
+	fill_path(name, 108);
 	ck_assert_int_eq(socket_file_init(&file, name, 0660), ERR_IO);
 	ck_assert_int_eq(errno, ENAMETOOLONG);
+}
+END_TEST
+
+START_TEST(a_path_as_long_as_an_address_takes_is_fine)
+{
+	struct socket_file file;
+	char name[108];
+
+	fill_path(name, 107);
+	ck_assert_int_eq(socket_file_init(&file, name, 0660), ERR_OK);
+	ck_assert_int_eq(access(name, F_OK), 0);
+	close_file(&file);
+	fill_path(name, strlen(folder) + 2);
+	ck_assert_int_eq(socket_file_init(&file, name, 0660), ERR_OK);
+	close_file(&file);
+}
+END_TEST
+
+START_TEST(a_start_that_was_cut_short_is_no_hindrance)
+{
+	struct socket_file dead;
+	struct socket_file file;
+	char temporary[90];
+
+	snprintf(temporary, sizeof(temporary), "%s/control.soc~", folder);
+	open_file(&dead, 0600);
+	close(dead.fd);
+	ck_assert_int_eq(rename(path, temporary), 0);
+	open_file(&file, 0660);
+	ck_assert_int_eq(access(temporary, F_OK), -1);
+	close_file(&file);
+	socket_file_fini(&dead);
 }
 END_TEST
 
@@ -161,5 +200,7 @@ main(void)
 	tcase_add_test(tcase, something_else_at_the_path_is_left_alone);
 	tcase_add_test(tcase, a_missing_folder_is_told);
 	tcase_add_test(tcase, a_path_too_long_is_told);
+	tcase_add_test(tcase, a_path_as_long_as_an_address_takes_is_fine);
+	tcase_add_test(tcase, a_start_that_was_cut_short_is_no_hindrance);
 	return run_suite(suite);
 }

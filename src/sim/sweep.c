@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/sweep.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/chaos.h"
+#include "sim/cluster.h"
+#include "sim/conditions.h"
+#include "sim/strategy.h"
+
+#define NODE_COUNT_MIN 2
+#define NODE_COUNT_SPREAD 19
+
+/* Time between two writes, or between two faults, is drawn below these. */
+#define WRITE_INTERVAL_US (200 * MS_US)
+#define FAULT_INTERVAL_US (1 * SECOND_US)
+
+/* Time to join, to become well, and then to be looked at. */
+#define JOIN_TIME_US (60 * SECOND_US)
+#define HEAL_TIME_US (120 * SECOND_US)
+#define QUIET_TIME_US (20 * SECOND_US)
+
+/* What a node may send in a second when nothing happens. */
+#define QUIET_BYTES_PER_S 300
+
+struct run {
+	const struct options *options;
+	struct world *world;
+	struct ledger ledger;
+	struct watch watch;
+	struct chaos chaos;
+	struct sweep_result *result;
+};
+
+static bool
+fail(struct run *run, const char *reason)
+{
+	snprintf(run->result->fault, sizeof(run->result->fault), "%s", reason);
+	return false;
+}
+
+/* --- stages --- */
+
+static void
+start_hosts(struct world *world, size_t count, struct prng *prng)
+{
+	size_t seeds[] = {0, 1};
+
+	world_add(world);
+	for (size_t i = 1; i < count; i++) {
+		world_set_seeds(world, seeds, i < 2 ? 1 : 2);
+		world_add(world);
+		world_run(world, prng_below(prng, 100 * MS_US));
+	}
+}
+
+static void
+write_somewhere(struct run *run)
+{
+	size_t host =
+		(size_t)prng_below(&run->chaos.prng, world_count(run->world));
+
+	if (world_node(run->world, host) != NULL &&
+		!world_is_stalled(run->world, host))
+		ledger_write(&run->ledger, run->world, host, &run->chaos.prng);
+}
+
+static bool
+look(struct run *run)
+{
+	char fault[LEDGER_FAULT_SIZE];
+
+	world_check(run->world);
+	return ledger_read(&run->ledger, run->world, fault) || fail(run, fault);
+}
+
+static bool
+go_through_faults(struct run *run)
+{
+	uint64_t end_us = world_time_us(run->world) + run->options->duration_us;
+	uint64_t write_us = world_time_us(run->world);
+	uint64_t fault_us = write_us;
+	struct prng *prng = &run->chaos.prng;
+
+	while (world_time_us(run->world) < end_us) {
+		world_run_to(run->world, write_us < fault_us ? write_us : fault_us);
+		if (world_time_us(run->world) >= write_us) {
+			write_somewhere(run);
+			write_us += 1 + prng_below(prng, WRITE_INTERVAL_US);
+		}
+		if (world_time_us(run->world) >= fault_us) {
+			chaos_strike(&run->chaos);
+			fault_us += 1 + prng_below(prng, FAULT_INTERVAL_US);
+		}
+		if (!look(run))
+			return false;
+	}
+	return true;
+}
+
+static bool
+check_quiet(struct run *run)
+{
+	double bytes = cluster_bytes(run->world);
+	double seconds = (double)QUIET_TIME_US / 1e6;
+	char fault[SWEEP_FAULT_SIZE];
+	double each;
+
+	world_run(run->world, QUIET_TIME_US);
+	each = (cluster_bytes(run->world) - bytes) / seconds /
+	       (double)world_count(run->world);
+	if (each <= QUIET_BYTES_PER_S)
+		return true;
+	snprintf(fault, sizeof(fault), "%.0f bytes a node and second while idle", each);
+	return fail(run, fault);
+}
+
+static bool
+check_healed(struct run *run)
+{
+	char fault[LEDGER_FAULT_SIZE];
+
+	if (!world_run_until(run->world, world_knows_all, NULL, HEAL_TIME_US))
+		return fail(run, "not all know who runs");
+	if (!world_run_until(run->world, world_agrees, NULL, HEAL_TIME_US))
+		return fail(run, "not all agree");
+	if (!ledger_check(&run->ledger, run->world, fault))
+		return fail(run, fault);
+	return check_quiet(run) && look(run);
+}
+
+static bool
+check_all(struct run *run)
+{
+	if (!world_run_until(run->world, world_knows_all, NULL, JOIN_TIME_US))
+		return fail(run, "not all have joined");
+	if (!go_through_faults(run))
+		return false;
+	if (chaos_is_mild(&run->chaos) && run->watch.false_deaths != 0)
+		return fail(run, "somebody who could be reached was taken for dead");
+	chaos_heal(&run->chaos);
+	if (!check_healed(run))
+		return false;
+	if (!world_knows_all(run->world, NULL) || !world_agrees(run->world, NULL))
+		return fail(run, "the peace did not last");
+	return true;
+}
+
+void
+sweep_run(const struct options *options, uint64_t seed, struct sweep_result *ret_result)
+{
+	struct run run = {.options = options, .result = ret_result};
+	struct path path = chaos_path(seed);
+	struct prng prng;
+	size_t count = (size_t)options->nodes;
+
+	*ret_result = (struct sweep_result){0};
+	prng_init(&prng, seed);
+	if (count == 0)
+		count = NODE_COUNT_MIN + (size_t)prng_below(&prng, NODE_COUNT_SPREAD);
+	run.world = world_new(&path, seed);
+	*world_settings(run.world) = options->settings;
+	(void)!strategy_set(world_settings(run.world),
+		options->strategies[seed % options->strategy_count]);
+	start_hosts(run.world, count, &prng);
+	ledger_init(&run.ledger, count);
+	watch_init(&run.watch, run.world);
+	chaos_init(&run.chaos, run.world, &run.ledger, &run.watch, seed);
+	check_all(&run);
+	ret_result->trace = world_trace(run.world);
+	chaos_fini(&run.chaos);
+	watch_fini(&run.watch);
+	ledger_fini(&run.ledger);
+	world_free(run.world);
+}

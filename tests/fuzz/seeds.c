@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cast.h"
+#include "golden.h"
+#include "steps.h"
+#include "wire/header.h"
+#include "wire/message.h"
+
+/*
+ * Writes the seeds of the fuzz targets into the folder given: the golden packets, and
+ * what a node hears while it talks to two others.
+ */
+
+/* All of them bodies of messages with a type and a length, but for the last four. */
+static const char *const golden_names[] = {"ping", "ack", "ping_req", "nack",
+	"relayed_ack", "suspect", "record_shared", "record_owned", "record_deleted",
+	"record_member", "ihave", "graft", "prune", "agree", "context", "digest",
+	"ready", "done", "header", "member_info", "datagram", "stream"};
+
+#define GOLDEN_COUNT (sizeof(golden_names) / sizeof(golden_names[0]))
+#define GOLDEN_MESSAGE_COUNT (GOLDEN_COUNT - 4)
+
+#define INPUT_SIZE_MAX 65536
+
+static const char *folder;
+
+static void
+save(const char *target, const char *name, struct bytes bytes)
+{
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s/%s", folder, target, name);
+	file = fopen(path, "wb");
+	if (file == NULL || fwrite(bytes.data, 1, bytes.len, file) != bytes.len ||
+		fclose(file) != 0) {
+		perror(path);
+		exit(1);
+	}
+}
+
+static void
+write_step(struct writer *writer, unsigned control, struct bytes bytes)
+{
+	write_u8(writer, (uint8_t)control);
+	write_u16(writer, (uint16_t)bytes.len);
+	write_raw(writer, bytes);
+}
+
+/* --- golden packets --- */
+
+static void
+save_golden_datagram(const char *name, const struct golden *golden)
+{
+	struct golden header = golden_load("header");
+	uint8_t datagram[2 * GOLDEN_LEN_MAX];
+	uint8_t input[4 * GOLDEN_LEN_MAX];
+	struct writer datagram_writer = writer_of(datagram, sizeof(datagram));
+	struct writer writer = writer_of(input, sizeof(input));
+	/* After a second, in which the node has pinged. */
+	unsigned control = CAST_WEB1 | 5 << STEP_WAIT_SHIFT | STEP_ANSWER;
+
+	if (golden->data[0] != MESSAGE_ACK && golden->data[0] != MESSAGE_NACK &&
+		golden->data[0] != MESSAGE_RELAYED_ACK)
+		control &= ~(unsigned)STEP_ANSWER;
+	write_raw(&datagram_writer, golden_bytes(&header));
+	write_raw(&datagram_writer, golden_bytes(golden));
+	write_step(&writer, control, writer_bytes(&datagram_writer));
+	save("datagram", name, writer_bytes(&writer));
+}
+
+static void
+save_golden_stream(const char *name, unsigned flags)
+{
+	struct golden golden = golden_load("stream");
+	uint8_t input[2 + GOLDEN_LEN_MAX];
+	struct writer writer = writer_of(input, sizeof(input));
+
+	write_u8(&writer, (uint8_t)flags);
+	write_u8(&writer, 7);
+	write_raw(&writer, golden_bytes(&golden));
+	save("stream", name, writer_bytes(&writer));
+}
+
+static void
+save_golden(void)
+{
+	for (size_t i = 0; i < GOLDEN_COUNT; i++) {
+		struct golden golden = golden_load(golden_names[i]);
+
+		save("message", golden_names[i], golden_bytes(&golden));
+		if (i < GOLDEN_MESSAGE_COUNT && golden.data[0] <= MESSAGE_AGREE)
+			save_golden_datagram(golden_names[i], &golden);
+	}
+	save_golden_stream("golden_in", 0);
+	save_golden_stream("golden_out", STREAM_OUTGOING);
+}
+
+/* --- what a node hears --- */
+
+/* Three nodes whose packets arrive at once and in order. */
+struct world {
+	struct node *nodes[CAST_COUNT];
+	struct now now;
+	uint64_t heard_us; /* when the last step was */
+	size_t step_count;
+	size_t stream_count;
+	uint8_t input[INPUT_SIZE_MAX];
+	struct writer steps;
+};
+
+static enum cast
+who_is_at(const struct address *address)
+{
+	for (int i = 0; i < CAST_COUNT; i++) {
+		struct settings settings = cast_settings((enum cast)i);
+
+		if (address_equal(&settings.address, address))
+			return (enum cast)i;
+	}
+	return CAST_COUNT;
+}
+
+/* The nearest wait that a step can tell. */
+static unsigned
+wait_control(uint64_t ms)
+{
+	unsigned exponent = 0;
+
+	while (exponent < STEP_WAIT_MASK && UINT64_C(1) << 2 * exponent < ms)
+		exponent++;
+	return exponent << STEP_WAIT_SHIFT;
+}
+
+static void
+record_step(struct world *world, enum cast from, struct bytes datagram)
+{
+	unsigned type = datagram.data[WIRE_HEADER_SIZE];
+	unsigned control = (unsigned)from |
+			   wait_control((world->now.mono_us - world->heard_us) / MS_US);
+
+	if (world->step_count++ >= STEP_COUNT_MAX)
+		return;
+	if (type == MESSAGE_ACK || type == MESSAGE_NACK || type == MESSAGE_RELAYED_ACK)
+		control |= STEP_ANSWER;
+	write_step(&world->steps, control, datagram);
+	world->heard_us = world->now.mono_us;
+}
+
+static void
+deliver(struct world *world, enum cast from, const struct output *output)
+{
+	enum cast to = who_is_at(&output->address);
+	struct settings settings = cast_settings(from);
+	uint8_t datagram[WIRE_DATAGRAM_SIZE_MAX];
+	size_t len = output->bytes.len;
+
+	if (to == CAST_COUNT)
+		return;
+	memcpy(datagram, output->bytes.data, len);
+	if (to == CAST_SELF)
+		record_step(world, from, bytes_of(datagram, len));
+	node_receive(world->nodes[to], &settings.address, bytes_of(datagram, len),
+		world->now);
+}
+
+/* One direction of a stream, as far as it goes; false when nothing moved. */
+static bool
+carry(struct world *world, const enum cast ends[2], const uint32_t numbers[2], int from,
+	struct writer *heard)
+{
+	static uint8_t data[INPUT_SIZE_MAX];
+	int to = 1 - from;
+	size_t len = node_stream_fill(
+		world->nodes[ends[from]], numbers[from], data, sizeof(data));
+
+	if (len == 0)
+		return false;
+	if (ends[to] == CAST_SELF)
+		write_raw(heard, bytes_of(data, len));
+	return node_stream_receive(world->nodes[ends[to]], numbers[to],
+		       bytes_of(data, len), world->now) == ERR_OK;
+}
+
+static void
+carry_all(struct world *world, enum cast from, uint32_t number, enum cast to)
+{
+	static uint8_t input[INPUT_SIZE_MAX];
+	struct settings settings = cast_settings(from);
+	struct writer heard = writer_of(input, sizeof(input));
+	enum cast ends[2] = {from, to};
+	uint32_t numbers[2] = {number};
+	char name[32];
+
+	write_u8(&heard, from == CAST_SELF ? STREAM_OUTGOING : 0);
+	write_u8(&heard, (uint8_t)world->stream_count);
+	if (node_stream_accept(world->nodes[to], &settings.address, world->now,
+		    &numbers[1]) != ERR_OK)
+		return;
+	node_stream_connected(world->nodes[from], number, world->now);
+	for (bool first = true, second = true; first || second;) {
+		first = carry(world, ends, numbers, 0, &heard);
+		second = carry(world, ends, numbers, 1, &heard);
+	}
+	node_stream_closed(world->nodes[from], number, world->now);
+	node_stream_closed(world->nodes[to], numbers[1], world->now);
+	if (from != CAST_SELF && to != CAST_SELF)
+		return;
+	snprintf(name, sizeof(name), "exchange_%zu", ++world->stream_count);
+	save("stream", name, writer_bytes(&heard));
+}
+
+/* Does what one node wants done; false when it wants nothing. */
+static bool
+serve(struct world *world, enum cast cast)
+{
+	const struct output *output = node_output(world->nodes[cast]);
+
+	if (output == NULL)
+		return false;
+	if (output->kind == OUTPUT_DATAGRAM)
+		deliver(world, cast, output);
+	if (output->kind == OUTPUT_STREAM_OPEN &&
+		who_is_at(&output->address) != CAST_COUNT)
+		carry_all(world, cast, output->stream, who_is_at(&output->address));
+	return true;
+}
+
+static void
+settle(struct world *world)
+{
+	for (bool busy = true; busy;) {
+		busy = false;
+		for (int i = 0; i < CAST_COUNT; i++)
+			busy |= serve(world, (enum cast)i);
+	}
+}
+
+static void
+pass(struct world *world, uint64_t ms)
+{
+	for (uint64_t i = 0; i < ms; i++) {
+		world->now.mono_us += MS_US;
+		world->now.wall_ms++;
+		for (int j = 0; j < CAST_COUNT; j++)
+			node_tick(world->nodes[j], world->now);
+		settle(world);
+	}
+}
+
+static void
+write_key(struct world *world, enum cast cast, const char *key, const char *value)
+{
+	struct write write = {
+		.key = bytes_of_string(key), .value = bytes_of_string(value)};
+
+	if (node_set(world->nodes[cast], &write, world->now, NULL) != ERR_OK)
+		exit(1);
+	settle(world);
+}
+
+static void
+meet(struct world *world, enum cast cast, enum cast other)
+{
+	struct settings settings = cast_settings(other);
+
+	node_seed(world->nodes[cast], &settings.address, world->now);
+	settle(world);
+}
+
+static void
+save_conversation(void)
+{
+	static struct world world;
+
+	world.now = cast_start;
+	world.heard_us = world.now.mono_us;
+	world.steps = writer_of(world.input, sizeof(world.input));
+	for (int i = 0; i < CAST_COUNT; i++)
+		world.nodes[i] = cast_node((enum cast)i);
+	meet(&world, CAST_SELF, CAST_WEB1);
+	meet(&world, CAST_DB1, CAST_SELF);
+	pass(&world, 1500);
+	write_key(&world, CAST_WEB1, "app/db/primary", "db1");
+	write_key(&world, CAST_DB1, "app/db/primary", "db2");
+	pass(&world, 1000);
+	if (node_delete(world.nodes[CAST_WEB1], bytes_of_string("app/db/primary"),
+		    (struct version){0}, world.now, NULL) != ERR_OK)
+		exit(1);
+	meet(&world, CAST_DB1, CAST_SELF);
+	node_leave(world.nodes[CAST_DB1], world.now);
+	pass(&world, 2000);
+	save("datagram", "conversation", writer_bytes(&world.steps));
+	for (int i = 0; i < CAST_COUNT; i++)
+		node_free(world.nodes[i]);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: seeds FOLDER\n");
+		return 2;
+	}
+	folder = argv[1];
+	save_golden();
+	save_conversation();
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * How inputs are made up, for the targets that read them and for seeds.c, which writes
+ * them.
+ *
+ * fuzz_datagram: a row of steps, each of one byte that says what happens, two bytes of
+ * length (little-endian) and so many bytes.
+ */
+#define STEP_FROM 0x03 /* who sends the datagram, an enum cast; otherwise a stranger \
+			*/
+#define STEP_WAIT_SHIFT 2 /* how long before it: 0 for not at all, else 4^n ms */
+#define STEP_WAIT_MASK 0x07
+#define STEP_ANSWER 0x20 /* it answers the last ping of the node */
+#define STEP_SET 0x40    /* the bytes are a key, as a blob, and a value set locally */
+
+#define STEP_COUNT_MAX 64
+
+/*
+ * fuzz_stream: a byte of flags, a byte that draws how the rest is cut into portions,
+ * and the bytes of the stream.
+ */
+#define STREAM_OUTGOING 0x01 /* the node opened it */

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: MIT */
+#include "gossip/probe.h"
+
+#include "bench.h"
+#include "run.h"
+
+#define INTERVAL_US SECOND_US
+#define TIMEOUT_US (500 * MS_US)
+#define TIMEOUT_MIN_US (50 * MS_US)
+#define INDIRECT_COUNT 3
+
+static struct bench bench;
+static struct probes *probes;
+
+static void
+set_up(void)
+{
+	struct settings settings = sample_settings(1);
+
+	settings.probe_interval_us = INTERVAL_US;
+	settings.probe_timeout_us = TIMEOUT_US;
+	settings.probe_timeout_min_us = TIMEOUT_MIN_US;
+	settings.indirect_count = INDIRECT_COUNT;
+	bench_init(&bench, &settings);
+	probes = &bench.node->probes;
+}
+
+static void
+tear_down(void)
+{
+	bench_fini(&bench);
+}
+
+/* Of probes alone. */
+static void
+pass_us(uint64_t us)
+{
+	bench.time_us += us;
+	probes_tick(probes, bench_now(&bench));
+	bench_take(&bench);
+}
+
+/* Up to the next probe of the round; the number of who is pinged, 0 for nobody. */
+static unsigned
+next_round(unsigned last)
+{
+	pass_us(probes->round_at_us - bench_now(&bench).mono_us);
+	for (unsigned i = 2; i <= last; i++) {
+		if (sent_count(&bench.sent, MESSAGE_PING, i) > 0)
+			return i;
+	}
+	return 0;
+}
+
+static uint32_t
+number_pinged(unsigned target)
+{
+	return sent_message(&bench.sent, MESSAGE_PING, target).ping.probe;
+}
+
+static bool
+ack(unsigned from, uint32_t number)
+{
+	struct probe_answer answer;
+
+	return probes_on_ack(
+		probes, sample_short_id(from), number, bench_now(&bench), &answer);
+}
+
+static bool
+say(enum message_type type, uint32_t number)
+{
+	struct message message = {.type = type, .answer = {.probe = number}};
+	struct probe_answer answer;
+
+	return probes_on_answer(probes, &message, &answer);
+}
+
+static bool
+nothing_failed(void)
+{
+	return probes->failed_count == 0;
+}
+
+/* --- asking others: SWIM, section 4.1 --- */
+
+START_TEST(a_few_others_are_asked_to_ping)
+{
+	size_t asked = 0;
+
+	bench_join_up_to(&bench, 10);
+
+	unsigned target = next_round(10);
+	uint32_t number = number_pinged(target);
+	struct address address = sample_address(target);
+
+	pass_us(TIMEOUT_US);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), INDIRECT_COUNT);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, target), 0);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 1), 0);
+	for (unsigned i = 2; i <= 10; i++)
+		asked += sent_count(&bench.sent, MESSAGE_PING_REQ, i) == 1;
+	ck_assert_uint_eq(asked, INDIRECT_COUNT);
+
+	struct message request = sent_message(&bench.sent, MESSAGE_PING_REQ, 0);
+
+	ck_assert_uint_eq(request.ping_req.probe, number);
+	ck_assert_uint_eq(request.ping_req.target, sample_short_id(target));
+	ck_assert(address_equal(&request.ping_req.address, &address));
+}
+END_TEST
+
+START_TEST(the_target_is_pinged_once_more_meanwhile)
+{
+	bench_join_up_to(&bench, 6);
+
+	unsigned target = next_round(6);
+	uint32_t number = number_pinged(target);
+
+	pass_us(TIMEOUT_US);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING, target), 1);
+	ck_assert_uint_eq(number_pinged(target), number);
+}
+END_TEST
+
+START_TEST(only_members_thought_alive_are_asked)
+{
+	bench_join_up_to(&bench, 6);
+	for (unsigned i = 3; i <= 6; i++)
+		bench_bury(&bench, i, MEMBER_DEAD);
+	ck_assert_uint_eq(next_round(6), 2);
+	pass_us(TIMEOUT_US);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), 0);
+}
+END_TEST
+
+START_TEST(everybody_may_be_asked_in_the_end)
+{
+	bool asked[11] = {false};
+
+	bench_join_up_to(&bench, 10);
+	for (int i = 0; i < 100; i++) {
+		unsigned target = next_round(10);
+		uint32_t number = number_pinged(target);
+
+		pass_us(TIMEOUT_US);
+		for (unsigned j = 2; j <= 10; j++)
+			asked[j] |= sent_count(&bench.sent, MESSAGE_PING_REQ, j) > 0;
+		ack(target, number);
+	}
+	for (unsigned j = 2; j <= 10; j++)
+		ck_assert(asked[j]);
+}
+END_TEST
+
+START_TEST(an_answer_through_another_is_an_answer)
+{
+	struct message message = {.type = MESSAGE_RELAYED_ACK};
+	struct probe_answer answer = {0};
+
+	bench_join_up_to(&bench, 6);
+
+	unsigned target = next_round(6);
+
+	message.answer.probe = number_pinged(target);
+	pass_us(TIMEOUT_US);
+	ck_assert(probes_on_answer(probes, &message, &answer));
+	ck_assert_int_eq(answer.kind, PROBE_ROUND);
+	ck_assert_ptr_eq(answer.member, bench_member(&bench, target));
+	pass_us(INTERVAL_US);
+	ck_assert(nothing_failed());
+}
+END_TEST
+
+START_TEST(nobody_answers_for_another_unasked)
+{
+	bench_join_up_to(&bench, 6);
+
+	unsigned target = next_round(6);
+	uint32_t number = number_pinged(target);
+
+	ck_assert(!say(MESSAGE_RELAYED_ACK, number));
+	ck_assert(ack(target, number));
+}
+END_TEST
+
+START_TEST(without_any_answer_the_probe_fails_at_the_end_of_the_period)
+{
+	bench_join_up_to(&bench, 6);
+
+	unsigned target = next_round(6);
+
+	pass_us(TIMEOUT_US);
+	pass_us(INTERVAL_US - TIMEOUT_US - 1);
+	ck_assert(nothing_failed());
+	pass_us(1);
+	ck_assert_uint_eq(probes_next_failed(probes), sample_short_id(target));
+	ck_assert_uint_eq(probes_next_failed(probes), 0);
+}
+END_TEST
+
+START_TEST(an_answer_after_the_end_is_too_late)
+{
+	bench_join_up_to(&bench, 6);
+
+	unsigned target = next_round(6);
+	uint32_t number = number_pinged(target);
+
+	pass_us(TIMEOUT_US);
+	pass_us(INTERVAL_US);
+	ck_assert(!ack(target, number));
+	ck_assert(!say(MESSAGE_RELAYED_ACK, number));
+}
+END_TEST
+
+/* --- local health: Lifeguard, section IV.A --- */
+
+START_TEST(an_answered_probe_is_a_good_sign)
+{
+	bench_join_up_to(&bench, 2);
+	health_worsen(&probes->health, 3);
+	next_round(2);
+	ack(2, number_pinged(2));
+	ck_assert_uint_eq(probes->health.score, 2);
+}
+END_TEST
+
+static void
+fail_with_nacks(unsigned nacks)
+{
+	unsigned target = next_round(10);
+	uint32_t number = number_pinged(target);
+
+	pass_us(TIMEOUT_US);
+	for (unsigned i = 0; i < nacks; i++)
+		ck_assert(!say(MESSAGE_NACK, number));
+	pass_us(INTERVAL_US - TIMEOUT_US);
+	ck_assert_uint_eq(probes_next_failed(probes), sample_short_id(target));
+}
+
+START_TEST(each_missing_nack_is_a_bad_sign)
+{
+	bench_join_up_to(&bench, 10);
+	fail_with_nacks(INDIRECT_COUNT - 2);
+	ck_assert_uint_eq(probes->health.score, 2);
+}
+END_TEST
+
+START_TEST(with_all_nacks_the_target_is_to_blame)
+{
+	bench_join_up_to(&bench, 10);
+	fail_with_nacks(INDIRECT_COUNT);
+	ck_assert_uint_eq(probes->health.score, 0);
+}
+END_TEST
+
+START_TEST(with_nobody_to_ask_a_failure_is_a_bad_sign)
+{
+	bench_join_up_to(&bench, 2);
+	next_round(2);
+	pass_us(TIMEOUT_US);
+	pass_us(INTERVAL_US - TIMEOUT_US);
+	ck_assert_uint_eq(probes->health.score, 1);
+}
+END_TEST
+
+/* --- for others --- */
+
+static void
+ask_for(unsigned asker, unsigned target, uint32_t number)
+{
+	struct message request = {
+		.type = MESSAGE_PING_REQ,
+		.ping_req = {.probe = number,
+			.target = sample_short_id(target),
+			.address = sample_address(target)},
+	};
+	struct address address = sample_address(asker);
+
+	probes_relay(probes, &address, &request, bench_now(&bench).mono_us);
+	bench_take(&bench);
+}
+
+START_TEST(an_answer_is_relayed_to_who_asked)
+{
+	bench_join_up_to(&bench, 6);
+	ask_for(2, 3, 99);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING, 0), 1);
+
+	uint32_t number = number_pinged(3);
+
+	ck_assert(ack(3, number));
+	bench_take(&bench);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_RELAYED_ACK, 0), 1);
+	ck_assert_uint_eq(
+		sent_message(&bench.sent, MESSAGE_RELAYED_ACK, 2).answer.probe, 99);
+}
+END_TEST
+
+START_TEST(silence_is_told_while_the_asker_still_waits)
+{
+	bench_join_up_to(&bench, 6);
+	ask_for(2, 3, 99);
+	pass_us(TIMEOUT_US / 5 * 4 - 1);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_NACK, 0), 0);
+	pass_us(1);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_NACK, 0), 1);
+	ck_assert_uint_eq(sent_message(&bench.sent, MESSAGE_NACK, 2).answer.probe, 99);
+	ck_assert(nothing_failed());
+	ck_assert_uint_eq(probes->health.score, 0);
+}
+END_TEST
+
+START_TEST(nobody_is_pinged_for_another_who_is_no_member)
+{
+	bench_join_up_to(&bench, 3);
+	ask_for(2, 9, 99);
+	ck_assert_uint_eq(bench.sent.packet_count, 0);
+}
+END_TEST
+
+START_TEST(pings_for_others_are_limited)
+{
+	bench_join_up_to(&bench, 3);
+	for (uint32_t i = 0; i < 4096; i++) {
+		ask_for(2, 3, i);
+		ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING, 3), 1);
+	}
+	ask_for(2, 3, 99);
+	ck_assert_uint_eq(bench.sent.packet_count, 0);
+}
+END_TEST
+
+/* --- the other kinds --- */
+
+START_TEST(a_suspect_hears_of_it_with_the_ping)
+{
+	bench_join_up_to(&bench, 2);
+	roster_on_failed(&bench.node->roster, sample_short_id(2), bench_now(&bench));
+	bench_take(&bench);
+	next_round(2);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING, 2), 1);
+
+	struct message message = sent_message(&bench.sent, MESSAGE_SUSPECT, 2);
+
+	ck_assert_uint_eq(message.suspect.member, sample_short_id(2));
+	ck_assert_uint_eq(message.suspect.generation, 1);
+	ck_assert_uint_eq(message.suspect.incarnation, 0);
+	ck_assert_uint_eq(message.suspect.accuser, sample_short_id(1));
+	ck_assert_uint_eq(bench.sent.packet_count, 1);
+}
+END_TEST
+
+static void
+start(enum probe_kind kind, unsigned target)
+{
+	probes_start(
+		probes, kind, bench_member(&bench, target), bench_now(&bench).mono_us);
+	bench_take(&bench);
+}
+
+START_TEST(a_look_at_a_suspect_does_not_wait_for_the_period)
+{
+	bench_join_up_to(&bench, 6);
+	start(PROBE_VERIFY, 3);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING, 3), 1);
+	probes->round_at_us = UINT64_MAX;
+	pass_us(TIMEOUT_US);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), INDIRECT_COUNT);
+	pass_us(TIMEOUT_US - 1);
+	ck_assert(nothing_failed());
+	pass_us(1);
+	ck_assert_uint_eq(probes_next_failed(probes), sample_short_id(3));
+	ck_assert_uint_eq(probes->health.score, 0);
+}
+END_TEST
+
+START_TEST(only_rounds_and_looks_at_suspects_accuse)
+{
+	static const enum probe_kind kinds[] = {
+		PROBE_COMPARE, PROBE_CONTACT, PROBE_LEAVE};
+
+	bench_join_up_to(&bench, 6);
+	probes->round_at_us = UINT64_MAX;
+	for (size_t i = 0; i < 3; i++) {
+		start(kinds[i], 3);
+		pass_us(TIMEOUT_US);
+		ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), 0);
+		pass_us(10 * INTERVAL_US);
+		ck_assert(nothing_failed());
+	}
+	ck_assert_uint_eq(table_count(&probes->by_number), 0);
+	ck_assert_uint_eq(probes->health.score, 0);
+}
+END_TEST
+
+START_TEST(an_answer_tells_what_was_asked)
+{
+	struct probe_answer answer = {0};
+
+	bench_join_up_to(&bench, 3);
+	start(PROBE_COMPARE, 2);
+	ck_assert(probes_on_ack(probes, sample_short_id(2), number_pinged(2),
+		bench_now(&bench), &answer));
+	ck_assert_int_eq(answer.kind, PROBE_COMPARE);
+	ck_assert_ptr_eq(answer.member, bench_member(&bench, 2));
+	ck_assert_uint_eq(probes->health.score, 0);
+}
+END_TEST
+
+START_TEST(numbers_in_use_are_passed_over)
+{
+	bench_join_up_to(&bench, 3);
+	probes->number_next = UINT32_MAX;
+	start(PROBE_COMPARE, 2);
+
+	uint32_t first = number_pinged(2);
+
+	probes->number_next = first;
+	start(PROBE_COMPARE, 3);
+	ck_assert_uint_ne(number_pinged(3), first);
+	ck_assert(ack(2, first));
+}
+END_TEST
+
+static void
+add_indirect(Suite *suite)
+{
+	TCase *tcase = add_case(suite, "through others");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, a_few_others_are_asked_to_ping);
+	tcase_add_test(tcase, the_target_is_pinged_once_more_meanwhile);
+	tcase_add_test(tcase, only_members_thought_alive_are_asked);
+	tcase_add_test(tcase, everybody_may_be_asked_in_the_end);
+	tcase_add_test(tcase, an_answer_through_another_is_an_answer);
+	tcase_add_test(tcase, nobody_answers_for_another_unasked);
+	tcase_add_test(
+		tcase, without_any_answer_the_probe_fails_at_the_end_of_the_period);
+	tcase_add_test(tcase, an_answer_after_the_end_is_too_late);
+	tcase_add_test(tcase, an_answered_probe_is_a_good_sign);
+	tcase_add_test(tcase, each_missing_nack_is_a_bad_sign);
+	tcase_add_test(tcase, with_all_nacks_the_target_is_to_blame);
+	tcase_add_test(tcase, with_nobody_to_ask_a_failure_is_a_bad_sign);
+}
+
+static void
+add_others(Suite *suite)
+{
+	TCase *tcase = add_case(suite, "for others and other kinds");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, an_answer_is_relayed_to_who_asked);
+	tcase_add_test(tcase, silence_is_told_while_the_asker_still_waits);
+	tcase_add_test(tcase, nobody_is_pinged_for_another_who_is_no_member);
+	tcase_add_test(tcase, pings_for_others_are_limited);
+	tcase_add_test(tcase, a_suspect_hears_of_it_with_the_ping);
+	tcase_add_test(tcase, a_look_at_a_suspect_does_not_wait_for_the_period);
+	tcase_add_test(tcase, only_rounds_and_looks_at_suspects_accuse);
+	tcase_add_test(tcase, an_answer_tells_what_was_asked);
+	tcase_add_test(tcase, numbers_in_use_are_passed_over);
+}
+
+int
+main(void)
+{
+	Suite *suite = suite_create("probe_others");
+
+	add_indirect(suite);
+	add_others(suite);
+	return run_suite(suite);
+}

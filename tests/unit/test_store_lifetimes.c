@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "gossip/store.h"
+
+#include "run.h"
+#include "sample.h"
+
+#define SIZE_MAX_DEFAULT 1000000
+#define TOMBSTONE_LIFE_MS 3600000
+#define NOW_MS SAMPLE_WALL_MS
+
+static struct store store;
+
+static void
+set_up(void)
+{
+	store_init(&store, 1, SIZE_MAX_DEFAULT, TOMBSTONE_LIFE_MS);
+}
+
+static void
+tear_down(void)
+{
+	store_check(&store);
+	store_fini(&store);
+}
+
+static enum store_result
+apply(struct store *to, const struct record_view *view)
+{
+	enum store_result result;
+
+	ck_assert_int_eq(store_apply(to, view, NOW_MS, &result), ERR_OK);
+	store_check(to);
+	return result;
+}
+
+static struct record_view
+shared(uint64_t writer, uint64_t seq, uint64_t stamp, const char *key,
+	const char *value)
+{
+	return sample_shared((struct dot){writer, seq}, stamp, key, value);
+}
+
+static enum store_result
+put(uint64_t writer, uint64_t seq, uint64_t stamp, const char *key, const char *value)
+{
+	struct record_view view = shared(writer, seq, stamp, key, value);
+
+	return apply(&store, &view);
+}
+
+static enum store_result
+erase(uint64_t writer, uint64_t seq, uint64_t stamp, const char *key)
+{
+	struct record_view view = sample_deleted((struct dot){writer, seq}, stamp, key);
+
+	return apply(&store, &view);
+}
+
+static const struct record *
+find(const char *key)
+{
+	return store_find(&store, SPACE_KEYS, bytes_of_string(key));
+}
+
+static bool
+holds(const char *key, const char *value)
+{
+	const struct record *record = find(key);
+
+	return record != NULL && !record->deleted &&
+	       bytes_equal(record_value(record), bytes_of_string(value));
+}
+
+static bool
+is_covered(uint64_t writer, uint64_t seq)
+{
+	return context_covers(&store.context, (struct dot){writer, seq});
+}
+
+/* --- deletes --- */
+
+START_TEST(a_delete_leaves_a_tombstone_that_no_fingerprint_knows)
+{
+	put(7, 1, 10, "other", "v");
+
+	uint64_t before = store.fingerprint;
+
+	put(7, 2, 11, "k", "v");
+	ck_assert_uint_ne(store.fingerprint, before);
+	ck_assert_int_eq(erase(7, 3, 12, "k"), STORE_APPLIED);
+	ck_assert_uint_eq(store.fingerprint, before);
+	ck_assert_uint_eq(store.tombstone_count, 1);
+	ck_assert_uint_eq(store.live_count[SPACE_KEYS], 1);
+	ck_assert(find("k")->deleted);
+	ck_assert_ptr_null(
+		store_find_live(&store, SPACE_KEYS, bytes_of_string("k"), NOW_MS));
+}
+END_TEST
+
+START_TEST(a_tombstone_has_no_value)
+{
+	struct record_view view = shared(7, 1, 10, "k", "leftover");
+
+	view.deleted = true;
+	apply(&store, &view);
+	ck_assert_uint_eq(record_value(find("k")).len, 0);
+	ck_assert_uint_eq(store.size, 1);
+}
+END_TEST
+
+START_TEST(a_write_older_than_the_delete_stays_deleted)
+{
+	erase(7, 1, 12, "k");
+	ck_assert_int_eq(put(6, 1, 11, "k", "late"), STORE_OBSOLETE);
+	ck_assert(find("k")->deleted);
+	ck_assert(is_covered(6, 1));
+}
+END_TEST
+
+START_TEST(a_write_newer_than_the_delete_brings_the_key_back)
+{
+	put(7, 1, 10, "k", "first");
+	erase(7, 2, 11, "k");
+	ck_assert_int_eq(put(6, 1, 12, "k", "again"), STORE_APPLIED);
+	ck_assert(holds("k", "again"));
+	ck_assert_uint_eq(store.tombstone_count, 0);
+}
+END_TEST
+
+START_TEST(a_tombstone_goes_at_the_end_of_its_life)
+{
+	erase(7, 1, 10, "k");
+	ck_assert_uint_eq(store_deadline_ms(&store), NOW_MS + TOMBSTONE_LIFE_MS);
+	store_expire(&store, NOW_MS + TOMBSTONE_LIFE_MS - 1);
+	ck_assert_ptr_nonnull(find("k"));
+	store_expire(&store, NOW_MS + TOMBSTONE_LIFE_MS);
+	ck_assert_ptr_null(find("k"));
+	ck_assert_uint_eq(store.tombstone_count, 0);
+	ck_assert_uint_eq(store.size, 0);
+}
+END_TEST
+
+START_TEST(what_was_deleted_does_not_come_back_after_the_tombstone)
+{
+	put(7, 1, 10, "k", "v");
+	erase(7, 2, 11, "k");
+	store_expire(&store, NOW_MS + TOMBSTONE_LIFE_MS);
+	ck_assert_int_eq(put(7, 1, 10, "k", "v"), STORE_DUPLICATE);
+	ck_assert_ptr_null(find("k"));
+	ck_assert_int_eq(erase(7, 2, 11, "k"), STORE_DUPLICATE);
+	ck_assert_ptr_null(find("k"));
+}
+END_TEST
+
+/* --- expiry --- */
+
+static void
+put_until(uint64_t seq, const char *key, uint64_t expires_ms)
+{
+	struct record_view view = shared(7, seq, seq, key, "v");
+
+	view.expires_ms = expires_ms;
+	apply(&store, &view);
+}
+
+START_TEST(a_record_leaves_at_its_time)
+{
+	struct bytes key = bytes_of_string("k");
+
+	put_until(1, "k", NOW_MS + 100);
+	ck_assert_uint_eq(store_deadline_ms(&store), NOW_MS + 100);
+	ck_assert_ptr_nonnull(store_find_live(&store, SPACE_KEYS, key, NOW_MS + 99));
+	ck_assert_ptr_null(store_find_live(&store, SPACE_KEYS, key, NOW_MS + 100));
+	store_expire(&store, NOW_MS + 99);
+	ck_assert_ptr_nonnull(find("k"));
+	store_expire(&store, NOW_MS + 100);
+	ck_assert_ptr_null(find("k"));
+	ck_assert_uint_eq(store.fingerprint, 0);
+	ck_assert_uint_eq(store_deadline_ms(&store), DEADLINE_NONE);
+}
+END_TEST
+
+START_TEST(an_expired_record_stays_covered)
+{
+	put_until(1, "k", NOW_MS + 100);
+	store_expire(&store, NOW_MS + 100);
+	ck_assert(is_covered(7, 1));
+}
+END_TEST
+
+START_TEST(records_leave_in_the_order_of_their_times)
+{
+	put_until(1, "late", NOW_MS + 300);
+	put_until(2, "early", NOW_MS + 100);
+	put_until(3, "middle", NOW_MS + 200);
+	ck_assert_uint_eq(store_deadline_ms(&store), NOW_MS + 100);
+	store_expire(&store, NOW_MS + 250);
+	ck_assert_ptr_null(find("early"));
+	ck_assert_ptr_null(find("middle"));
+	ck_assert_ptr_nonnull(find("late"));
+	ck_assert_uint_eq(store_deadline_ms(&store), NOW_MS + 300);
+}
+END_TEST
+
+START_TEST(an_overwritten_record_takes_its_time_along)
+{
+	put_until(1, "k", NOW_MS + 100);
+	put(7, 2, 20, "k", "for ever");
+	ck_assert_uint_eq(store_deadline_ms(&store), DEADLINE_NONE);
+	store_expire(&store, NOW_MS + 1000);
+	ck_assert(holds("k", "for ever"));
+}
+END_TEST
+
+START_TEST(a_record_that_is_late_for_its_own_time_leaves_at_once)
+{
+	put_until(1, "k", NOW_MS - 1);
+	ck_assert_ptr_null(
+		store_find_live(&store, SPACE_KEYS, bytes_of_string("k"), NOW_MS));
+	store_expire(&store, NOW_MS);
+	ck_assert_ptr_null(find("k"));
+	ck_assert(is_covered(7, 1));
+}
+END_TEST
+
+START_TEST(a_tombstone_stays_beyond_the_time_of_what_it_deletes)
+{
+	struct record_view view = sample_deleted((struct dot){7, 2}, 20, "k");
+
+	put_until(1, "k", NOW_MS + 100);
+	view.expires_ms = NOW_MS + 100;
+	apply(&store, &view);
+	store_expire(&store, NOW_MS + 100);
+	ck_assert_ptr_nonnull(find("k"));
+	ck_assert_uint_eq(store_deadline_ms(&store), NOW_MS + TOMBSTONE_LIFE_MS);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("store_lifetimes");
+	TCase *tcase = add_case(suite, "lifetimes");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, a_delete_leaves_a_tombstone_that_no_fingerprint_knows);
+	tcase_add_test(tcase, a_tombstone_has_no_value);
+	tcase_add_test(tcase, a_write_older_than_the_delete_stays_deleted);
+	tcase_add_test(tcase, a_write_newer_than_the_delete_brings_the_key_back);
+	tcase_add_test(tcase, a_tombstone_goes_at_the_end_of_its_life);
+	tcase_add_test(tcase, what_was_deleted_does_not_come_back_after_the_tombstone);
+	tcase_add_test(tcase, a_record_leaves_at_its_time);
+	tcase_add_test(tcase, an_expired_record_stays_covered);
+	tcase_add_test(tcase, records_leave_in_the_order_of_their_times);
+	tcase_add_test(tcase, an_overwritten_record_takes_its_time_along);
+	tcase_add_test(tcase, a_record_that_is_late_for_its_own_time_leaves_at_once);
+	tcase_add_test(tcase, a_tombstone_stays_beyond_the_time_of_what_it_deletes);
+	return run_suite(suite);
+}
