@@ -284,11 +284,12 @@ on_context(struct exchange *exchange, const struct message *message)
 	struct reader entries = reader_of(message->context.entries);
 	struct dot_range range;
 
-	while (range_next(&entries, &range))
+	while (range_next(&entries, &range)) {
+		if (exchange->peer_range_count++ == PEER_RANGE_COUNT_MAX)
+			return ERR_MALFORMED;
 		context_add_range(
 			&exchange->peer_context, range.writer, range.first, range.last);
-	if (context_range_count(&exchange->peer_context) > PEER_RANGE_COUNT_MAX)
-		return ERR_MALFORMED;
+	}
 	return ERR_OK;
 }
 

@@ -54,6 +54,7 @@ struct exchange {
 	bool header_seen;
 	uint64_t peer;               /* short id, 0 until the header came */
 	struct context peer_context; /* as the peer told it */
+	size_t peer_range_count;     /* told so far */
 	struct table peer_hashes;
 	bool peer_ready;
 	bool peer_done;

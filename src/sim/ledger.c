@@ -219,16 +219,6 @@ static bool
 check_host(const struct ledger *ledger, const struct world *world, size_t host,
 	char fault[LEDGER_FAULT_SIZE])
 {
-	for (size_t i = 0; i < ledger->entry_count; i++) {
-		const struct entry *entry = &ledger->entries[i];
-
-		if (!entry->excused && !covers(world, host, entry)) {
-			snprintf(fault, LEDGER_FAULT_SIZE,
-				"n%zu has not heard of write %zu, to key/%u", host, i,
-				entry->key);
-			return false;
-		}
-	}
 	for (unsigned key = 0; key < LEDGER_KEY_COUNT; key++) {
 		if (!check_key(ledger, world, host, key, fault))
 			return false;

@@ -28,6 +28,7 @@ struct event {
 	uint32_t stream; /* number at `to` */
 	uint32_t len;
 	uint64_t epoch; /* of the receiving host: an event of an earlier life is void */
+	uint64_t from_epoch; /* of the one that opens a stream */
 	uint8_t bytes[];
 };
 

@@ -14,6 +14,7 @@
 /* One host's end of an established stream. */
 struct stream_end {
 	size_t peer;
+	uint64_t peer_epoch;
 	uint32_t peer_stream;
 	uint64_t last_us; /* when the last bytes sent arrive: they keep their order */
 };
@@ -33,6 +34,7 @@ add_end(struct world *world, size_t host, uint32_t stream, size_t peer,
 	struct stream_end *end = mem_new(sizeof(*end));
 
 	end->peer = peer;
+	end->peer_epoch = world->hosts[peer]->epoch;
 	end->peer_stream = peer_stream;
 	table_put(&world->hosts[host]->peers, stream, end);
 }
@@ -45,6 +47,14 @@ tell_end(struct world *world, size_t to, uint32_t stream, uint64_t after_us)
 
 	event->stream = stream;
 	carry_event(world, event, to, to, world->network.now_us + after_us);
+}
+
+/* The same of the other end, if that life is still going on. */
+static void
+tell_peer_end(struct world *world, const struct stream_end *end, uint64_t after_us)
+{
+	if (world->hosts[end->peer]->epoch == end->peer_epoch)
+		tell_end(world, end->peer, end->peer_stream, after_us);
 }
 
 void
@@ -66,7 +76,7 @@ streams_break(struct world *world, size_t index)
 	const struct stream_end *end;
 
 	while ((end = table_next(&host->peers, &cursor)) != NULL)
-		tell_end(world, end->peer, end->peer_stream,
+		tell_peer_end(world, end,
 			carry_stream_at_us(world, index, end->peer, 0) -
 				world->network.now_us);
 	streams_forget(host);
@@ -97,6 +107,7 @@ streams_open(struct world *world, size_t from, uint32_t stream, size_t to)
 	}
 	event = event_new(EVENT_ACCEPT, bytes_of(NULL, 0));
 	event->from_stream = stream;
+	event->from_epoch = world->hosts[from]->epoch;
 	carry_event(world, event, from, to, carry_stream_at_us(world, from, to, 0));
 }
 
@@ -112,6 +123,7 @@ post_on_stream(
 	end->last_us = at_us;
 	event->stream = end->peer_stream;
 	carry_event(world, event, from, end->peer, at_us);
+	event->epoch = end->peer_epoch;
 }
 
 void
@@ -152,7 +164,7 @@ accept_stream(struct world *world, const struct event *event)
 	struct event *connected;
 	uint32_t stream;
 
-	if (world->hosts[event->from]->node == NULL)
+	if (world->hosts[event->from]->epoch != event->from_epoch)
 		return;
 	if (node_stream_accept(host->node, &world->hosts[event->from]->address,
 		    world_now(world, event->to), &stream) != ERR_OK) {
@@ -214,12 +226,14 @@ streams_fail(struct world *world, const struct event *event)
 	struct stream_end *end;
 
 	if (event->kind == EVENT_ACCEPT) {
-		tell_end(world, event->from, event->from_stream, CONNECT_TIMEOUT_US);
+		if (world->hosts[event->from]->epoch == event->from_epoch)
+			tell_end(world, event->from, event->from_stream,
+				CONNECT_TIMEOUT_US);
 		return;
 	}
 	end = find_end(world, event->to, event->stream);
 	if (end == NULL || world->hosts[event->to]->epoch != event->epoch)
 		return;
-	tell_end(world, end->peer, end->peer_stream, CONNECT_TIMEOUT_US);
+	tell_peer_end(world, end, CONNECT_TIMEOUT_US);
 	tell_end(world, event->to, event->stream, CONNECT_TIMEOUT_US);
 }

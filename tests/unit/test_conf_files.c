@@ -139,7 +139,7 @@ START_TEST(every_error_is_told_in_the_order_of_the_lines)
 		"F:12: log.level: `9` is not one of error, warning, notice, info, "
 		"debug");
 	ck_assert_str_eq(conf->node.name, "ok");
-	ck_assert_uint_eq(conf->gossip.graft_timeout_us, 50 * MS_US);
+	ck_assert_uint_eq(conf->gossip.graft_timeout_us, 5 * MS_US);
 }
 END_TEST
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "gossip/node.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "golden.h"
 #include "run.h"
 #include "sample.h"
@@ -343,6 +346,42 @@ START_TEST(the_context_is_told_once)
 }
 END_TEST
 
+/* The same one over and over: what is told counts, not what comes of it. */
+static enum err
+receive_ranges(size_t count)
+{
+	size_t size = WIRE_HEADER_SIZE + count * (10 + WIRE_MESSAGE_OVERHEAD_MAX);
+	uint8_t *data = mem_new(size);
+	struct writer writer = writer_of(data, size);
+	struct header header = header_of_peer();
+	enum err err;
+
+	header_write(&writer, &header);
+	while (count > 0) {
+		size_t part = count < 4096 ? count : 4096;
+		uint8_t ranges[4096 * 10];
+		struct writer body = writer_of(ranges, sizeof(ranges));
+
+		for (size_t i = 0; i < part; i++)
+			range_write(&body, &(struct dot_range){1, 1, 1});
+		message_write(&writer, &(struct message){.type = MESSAGE_CONTEXT,
+					       .context.entries = writer_bytes(&body)});
+		count -= part;
+	}
+	ck_assert(!writer.failed);
+	err = victim_receive_stream(writer_bytes(&writer));
+	free(data);
+	return err;
+}
+
+START_TEST(contexts_beyond_the_limit_are_malformed)
+{
+	ck_assert_int_eq(receive_ranges(1024 * 1024), ERR_OK);
+	ck_assert_int_eq(receive_ranges(1024 * 1024 + 1), ERR_MALFORMED);
+	assert_only_dropped(DROP_STREAM, 1);
+}
+END_TEST
+
 START_TEST(streams_beyond_the_limit_are_counted)
 {
 	struct address from = sample_address(2);
@@ -388,6 +427,7 @@ main(void)
 	tcase_add_test(streams, records_before_the_context_are_malformed);
 	tcase_add_test(streams, nothing_follows_the_end);
 	tcase_add_test(streams, the_context_is_told_once);
+	tcase_add_test(streams, contexts_beyond_the_limit_are_malformed);
 	tcase_add_test(streams, streams_beyond_the_limit_are_counted);
 	return run_suite(suite);
 }
