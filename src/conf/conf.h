@@ -50,6 +50,10 @@ struct conf {
 	} log;
 
 	struct {
+		int strategy; /* place in plumtree, push, push-pull, pull */
+		uint64_t gossip_interval_us;
+		size_t fanout;
+		size_t retransmit_factor;
 		size_t packet_size_max; /* UDP payload */
 		uint64_t ihave_interval_us;
 		uint64_t graft_timeout_us;

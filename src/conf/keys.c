@@ -29,6 +29,7 @@
 #define SIZE(member) CONF_SIZE, FIELD(member, size_t)
 #define COUNT(member) CONF_COUNT, FIELD(member, size_t)
 #define LOG_LEVEL(member) CONF_LOG_LEVEL, FIELD(member, int)
+#define STRATEGY(member) CONF_STRATEGY, FIELD(member, int)
 
 /* section, name, type and field, default, min, max, help */
 static const struct conf_key keys[] = {
@@ -70,6 +71,14 @@ static const struct conf_key keys[] = {
 	{"log", "level", LOG_LEVEL(log.level), "info", 0, 0,
 		"least important message that is logged"},
 
+	{"gossip", "strategy", STRATEGY(gossip.strategy), "plumtree", 0, 0,
+		"how writes are spread"},
+	{"gossip", "gossip_interval", DURATION_US(gossip.gossip_interval), "200ms",
+		MS(1), HOURS(1), "time between two rounds of push, push-pull and pull"},
+	{"gossip", "fanout", COUNT(gossip.fanout), "3", 1, 64,
+		"members that push sends to in a round"},
+	{"gossip", "retransmit_factor", COUNT(gossip.retransmit_factor), "4", 1, 100,
+		"copies or rounds of a write, times the digits of the member count"},
 	{"gossip", "packet_size_max", SIZE(gossip.packet_size_max), "1400", 512, 1452,
 		"largest UDP payload sent"},
 	{"gossip", "ihave_interval", DURATION_US(gossip.ihave_interval), "5ms", MS(1),

@@ -44,6 +44,15 @@ static const struct word log_levels[] = {
 	{NULL, 0},
 };
 
+/* In the order of enum strategy in gossip/settings.h. */
+static const struct word strategies[] = {
+	{"plumtree", 0},
+	{"push", 1},
+	{"push-pull", 2},
+	{"pull", 3},
+	{NULL, 0},
+};
+
 static enum err refuse(char reason[CONF_REASON_SIZE], const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -184,6 +193,7 @@ value_number(const struct conf_key *key, const void *field)
 	case CONF_SEEDS:
 	case CONF_BOOLEAN:
 	case CONF_LOG_LEVEL:
+	case CONF_STRATEGY:
 	case CONF_FRACTION:
 		break;
 	}
@@ -226,15 +236,13 @@ parse_boolean(const char *text, bool *field, char reason[CONF_REASON_SIZE])
 }
 
 static enum err
-parse_log_level(const char *text, int *field, char reason[CONF_REASON_SIZE])
+parse_word(const struct word *words, const char *choices, const char *text, int *field,
+	char reason[CONF_REASON_SIZE])
 {
-	const struct word *word = find_word(log_levels, text);
+	const struct word *word = find_word(words, text);
 
-	if (word == NULL) {
-		return refuse(reason,
-			SHOWN " is not one of error, warning, notice, info, debug",
-			text);
-	}
+	if (word == NULL)
+		return refuse(reason, SHOWN " is not one of %s", text, choices);
 	*field = word->value;
 	return ERR_OK;
 }
@@ -332,7 +340,11 @@ value_parse(const struct conf_key *key, const char *text, void *field,
 	case CONF_BOOLEAN:
 		return parse_boolean(text, field, reason);
 	case CONF_LOG_LEVEL:
-		return parse_log_level(text, field, reason);
+		return parse_word(log_levels, "error, warning, notice, info, debug",
+			text, field, reason);
+	case CONF_STRATEGY:
+		return parse_word(strategies, "plumtree, push, push-pull, pull", text,
+			field, reason);
 	case CONF_FRACTION:
 		return parse_fraction(text, field, reason);
 	case CONF_SEEDS:
@@ -400,6 +412,8 @@ value_format(const struct conf_key *key, const void *field)
 		return mem_copy_string(word_of(booleans, *(const bool *)field));
 	case CONF_LOG_LEVEL:
 		return mem_copy_string(word_of(log_levels, *(const int *)field));
+	case CONF_STRATEGY:
+		return mem_copy_string(word_of(strategies, *(const int *)field));
 	case CONF_FRACTION:
 		return format_fraction(*(const double *)field);
 	case CONF_DURATION_US:

@@ -39,7 +39,7 @@ struct missing {
 void
 broadcast_init(struct broadcast *broadcast, const struct settings *settings,
 	const struct store *store, const struct members *members,
-	struct overlay *overlay, struct outbox *outbox)
+	struct overlay *overlay, struct outbox *outbox, struct mongering *mongering)
 {
 	*broadcast = (struct broadcast){
 		.settings = settings,
@@ -47,6 +47,7 @@ broadcast_init(struct broadcast *broadcast, const struct settings *settings,
 		.members = members,
 		.overlay = overlay,
 		.outbox = outbox,
+		.mongering = mongering,
 	};
 	for (size_t i = 0; i < ANNOUNCE_ROUND_COUNT; i++)
 		broadcast->announcements[i].at_us = DEADLINE_NONE;
@@ -108,6 +109,10 @@ broadcast_fresh(struct broadcast *broadcast, const struct record *record, uint64
 {
 	struct pending pending = {record->hash, from, hops};
 
+	if (broadcast->settings->strategy != STRATEGY_PLUMTREE) {
+		mongering_add(broadcast->mongering, record, hops);
+		return;
+	}
 	push(&broadcast->fresh, &broadcast->fresh_count, &broadcast->fresh_size,
 		&pending);
 }
@@ -213,8 +218,7 @@ announce_to(
 		if (!is_announced(broadcast, neighbour, pending, record, round))
 			continue;
 		message.dots.dots[message.dots.count++] = record->dot;
-		/* As many as fit in half a packet of the smallest size. */
-		if (message.dots.count == 16) {
+		if (message.dots.count == WIRE_DOT_BATCH_COUNT) {
 			outbox_put(broadcast->outbox, &neighbour->member->address,
 				&message);
 			message.dots.count = 0;
@@ -249,8 +253,12 @@ announce(struct broadcast *broadcast, size_t round, uint64_t now_us)
 /* How long to wait for what a member has announced: for an announced payload to come by
  * itself, and for the answer to having asked. */
 static uint64_t
-graft_wait_us(const struct broadcast *broadcast, const struct member *member)
+graft_wait_us(
+	const struct broadcast *broadcast, const struct member *member, bool asked)
 {
+	/* Without a tree a payload never comes by itself. */
+	if (broadcast->settings->strategy != STRATEGY_PLUMTREE && !asked)
+		return 0;
 	return broadcast->settings->graft_timeout_us +
 	       (member == NULL ? 0 : member->rtt_us);
 }
@@ -287,7 +295,7 @@ broadcast_on_ihave(struct broadcast *broadcast, uint64_t from,
 			missing->dot = dot;
 			table_put(&broadcast->missing, hash, missing);
 			heap_set(&broadcast->timers, &missing->timer,
-				now_us + graft_wait_us(broadcast, member));
+				now_us + graft_wait_us(broadcast, member, false));
 		}
 		add_announcer(missing, from);
 	}
@@ -332,7 +340,7 @@ missing_due(struct broadcast *broadcast, struct missing *missing, uint64_t now_u
 	asked = missing->announcers[missing->asked_count++ % missing->announcer_count];
 	member = members_find(broadcast->members, asked);
 	heap_set(&broadcast->timers, &missing->timer,
-		now_us + graft_wait_us(broadcast, member));
+		now_us + graft_wait_us(broadcast, member, true));
 	broadcast->lossy_until_us = now_us + LOSSY_US;
 	if (member == NULL)
 		return;
@@ -442,7 +450,8 @@ broadcast_on_record(struct broadcast *broadcast, uint64_t from,
 	missing_end(broadcast, table_find(&broadcast->missing, hash));
 	if (is_new)
 		on_delivery(broadcast, neighbour, from, hash, now_us);
-	else if (has_better_source(broadcast, from, hash))
+	else if (broadcast->settings->strategy == STRATEGY_PLUMTREE &&
+		 has_better_source(broadcast, from, hash))
 		on_duplicate(broadcast, neighbour, address, now_us);
 }
 

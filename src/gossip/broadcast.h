@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/heap.h"
+#include "gossip/mongering.h"
 #include "gossip/outbox.h"
 #include "gossip/overlay.h"
 #include "gossip/store.h"
@@ -50,6 +51,7 @@ struct broadcast {
 	const struct members *members;
 	struct overlay *overlay;
 	struct outbox *outbox;
+	struct mongering *mongering; /* takes what is fresh under another strategy */
 
 	struct pending *fresh; /* to push at the end of the turn */
 	size_t fresh_count;
@@ -70,7 +72,7 @@ struct broadcast {
 
 void broadcast_init(struct broadcast *broadcast, const struct settings *settings,
 	const struct store *store, const struct members *members,
-	struct overlay *overlay, struct outbox *outbox);
+	struct overlay *overlay, struct outbox *outbox, struct mongering *mongering);
 void broadcast_fini(struct broadcast *broadcast);
 
 /* A record was applied here. `from` is the short id of who sent it, 0 for this node. */

@@ -61,8 +61,10 @@ init_dissemination(struct node *node)
 
 	overlay_init(&node->overlay, &node->members, settings->neighbour_rings,
 		settings->direct_count_max);
+	mongering_init(&node->mongering, settings, &node->store, &node->members,
+		&node->outbox, &node->prng, node->now.mono_us);
 	broadcast_init(&node->broadcast, settings, &node->store, &node->members,
-		&node->overlay, &node->outbox);
+		&node->overlay, &node->outbox, &node->mongering);
 	author_init(&node->author, &settings->identity, &node->store, &node->broadcast,
 		&node->clock, &node->outputs);
 }
@@ -149,6 +151,7 @@ node_free(struct node *node)
 		return;
 	exchanges_fini(&node->exchanges);
 	broadcast_fini(&node->broadcast);
+	mongering_fini(&node->mongering);
 	probes_fini(&node->probes);
 	suspicions_fini(&node->suspicions);
 	outbox_fini(&node->outbox);
@@ -277,6 +280,13 @@ on_prune(
 }
 
 static void
+on_pull(struct node *node, const struct arrival *arrival, const struct message *message)
+{
+	(void)message;
+	mongering_on_pull(&node->mongering, arrival->from);
+}
+
+static void
 on_agree(
 	struct node *node, const struct arrival *arrival, const struct message *message)
 {
@@ -298,6 +308,7 @@ static void (*const datagram_handlers[MESSAGE_TYPE_COUNT])(struct node *node,
 	[MESSAGE_GRAFT] = on_graft,
 	[MESSAGE_PRUNE] = on_prune,
 	[MESSAGE_AGREE] = on_agree,
+	[MESSAGE_PULL] = on_pull,
 };
 
 static void
@@ -394,6 +405,7 @@ node_tick(struct node *node, struct now now)
 		roster_on_failed(&node->roster, failed, now);
 	roster_tick(&node->roster, now);
 	broadcast_tick(&node->broadcast, now.mono_us);
+	mongering_tick(&node->mongering, now.mono_us);
 	repair_tick(&node->repair, now);
 	contact_tick(&node->contact, now);
 	leave_tick(&node->leave, now);
@@ -422,6 +434,7 @@ node_deadline(const struct node *node)
 		probes_deadline(&node->probes),
 		suspicions_deadline(&node->suspicions),
 		broadcast_deadline(&node->broadcast),
+		mongering_deadline(&node->mongering),
 		repair_deadline(&node->repair),
 		contact_deadline(&node->contact),
 		leave_deadline(&node->leave),

@@ -26,6 +26,7 @@ struct node {
 	struct outbox outbox;
 	struct outputs outputs;
 	struct probes probes;
+	struct mongering mongering;
 	struct broadcast broadcast;
 	struct author author;
 	struct roster roster;

@@ -9,8 +9,9 @@
 /* Probes on the way at the same time; those for others are refused beyond it. */
 #define PROBE_COUNT_MAX 4096
 
-/* A relay says that it heard nothing while its asker still waits: Lifeguard's 80 %. */
-#define NACK_SHARE(timeout_us) ((timeout_us) / 5 * 4)
+/* A relay says that it heard nothing while its asker still waits: after Lifeguard's 80
+ * % of the time that the asker has left, which is half of its timeout or more. */
+#define NACK_TIME_US(timeout_us) ((timeout_us) / 2 / 5 * 4)
 
 void
 probes_init(struct probes *probes, const struct settings *settings,
@@ -168,8 +169,9 @@ probes_relay(struct probes *probes, const struct address *asker,
 		&request->ping_req.address, now_us);
 	probe->asker = *asker;
 	probe->asker_number = request->ping_req.probe;
-	probe->end_us = now_us + NACK_SHARE(probes->settings->probe_timeout_us);
-	heap_set(&probes->timers, &probe->timer, probe->end_us);
+	probe->end_us = now_us + probes->settings->probe_timeout_us;
+	heap_set(&probes->timers, &probe->timer,
+		now_us + NACK_TIME_US(probes->settings->probe_timeout_us));
 }
 
 /* --- asking others --- */
@@ -405,8 +407,12 @@ probe_due(struct probes *probes, struct probe *probe, uint64_t now_us)
 		ping_again(probes, probe, now_us);
 		return;
 	}
-	if (probe->kind == PROBE_RELAY)
+	/* A later answer is passed on as well. */
+	if (probe->kind == PROBE_RELAY && now_us < probe->end_us) {
 		send_answer(probes, MESSAGE_NACK, probe);
+		heap_set(&probes->timers, &probe->timer, probe->end_us);
+		return;
+	}
 	if (accuses(probe->kind))
 		probe_failed(probes, probe);
 	probe_end(probes, probe);

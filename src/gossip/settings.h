@@ -13,6 +13,14 @@
 #define NODE_NAME_LEN_MAX 63
 #define KEY_LEN_MAX 512
 
+/* How writes are spread: gossip.strategy. */
+enum strategy {
+	STRATEGY_PLUMTREE, /* along a tree that mends itself (broadcast.h) */
+	STRATEGY_PUSH, /* to some by chance, a bounded number of times (mongering.h) */
+	STRATEGY_PUSH_PULL, /* compared with one by chance, both ways */
+	STRATEGY_PULL,      /* asked for from one by chance */
+};
+
 /* Who this node is; kept by the caller across restarts. */
 struct identity {
 	uint8_t id[NODE_ID_SIZE]; /* random, made once */
@@ -35,6 +43,10 @@ struct settings {
 
 	uint64_t seed; /* of all randomness of this node */
 
+	enum strategy strategy;
+	uint64_t gossip_interval_us;
+	size_t fanout;
+	uint64_t retransmit_factor;
 	size_t packet_size_max;
 	uint64_t ihave_interval_us;
 	uint64_t graft_timeout_us;

@@ -13,8 +13,8 @@
 bool
 carry_is_open(const struct world *world, size_t from, size_t to)
 {
-	return world->hosts[from]->side == world->hosts[to]->side &&
-	       !paths_find(&world->paths, from, to)->cut;
+	return from == to || (world->hosts[from]->side == world->hosts[to]->side &&
+				     !paths_find(&world->paths, from, to)->cut);
 }
 
 static bool
@@ -57,8 +57,8 @@ unclogged(const struct path *path, uint64_t at_us)
 }
 
 void
-carry_event(
-	struct world *world, struct event *event, size_t from, size_t to, uint64_t at_us)
+carry_event(struct world *world, struct event *event, size_t from, size_t to,
+	uint64_t at_us)
 {
 	event->from = (uint32_t)from;
 	event->to = (uint32_t)to;
@@ -107,7 +107,8 @@ carry_stream_at_us(struct world *world, size_t from, size_t to, size_t len)
 		again |= is_lost(world, path, from, to);
 	if (again)
 		at_us += 2 * draw_delay_us(world, path, from, to);
-	for (int i = 0; i < RETRANSMIT_COUNT_MAX && is_lost(world, path, from, to); i++) {
+	for (int i = 0; i < RETRANSMIT_COUNT_MAX && is_lost(world, path, from, to);
+		i++) {
 		at_us += wait_us;
 		wait_us *= 2;
 	}

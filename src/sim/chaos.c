@@ -56,8 +56,8 @@ stall_or_resume(struct chaos *chaos)
 static void
 cut_one_way(struct chaos *chaos)
 {
-	struct path *path =
-		paths_own(world_paths(chaos->world), draw_host(chaos), draw_host(chaos));
+	struct path *path = paths_own(
+		world_paths(chaos->world), draw_host(chaos), draw_host(chaos));
 
 	path->cut = !path->cut;
 }
@@ -84,18 +84,18 @@ part_or_unite(struct chaos *chaos)
 	unsigned sides = 1 + (unsigned)prng_below(&chaos->prng, 3);
 
 	for (size_t i = 0; i < world_count(chaos->world); i++)
-		world_set_side(chaos->world, i,
-			(unsigned)prng_below(&chaos->prng, sides));
+		world_set_side(
+			chaos->world, i, (unsigned)prng_below(&chaos->prng, sides));
 }
 
 static void
 clog_path(struct chaos *chaos)
 {
-	struct path *path =
-		paths_own(world_paths(chaos->world), draw_host(chaos), draw_host(chaos));
+	struct path *path = paths_own(
+		world_paths(chaos->world), draw_host(chaos), draw_host(chaos));
 
-	path->clogged_until_us = world_time_us(chaos->world) +
-				 prng_below(&chaos->prng, 3 * SECOND_US);
+	path->clogged_until_us =
+		world_time_us(chaos->world) + prng_below(&chaos->prng, 3 * SECOND_US);
 }
 
 static void
@@ -103,8 +103,8 @@ degrade_or_mend(struct chaos *chaos)
 {
 	static const double losses[] = {0, 0, 0.3, 0.8};
 
-	world_set_host_loss(chaos->world, draw_host(chaos),
-		losses[prng_below(&chaos->prng, 4)]);
+	world_set_host_loss(
+		chaos->world, draw_host(chaos), losses[prng_below(&chaos->prng, 4)]);
 }
 
 static void
@@ -114,8 +114,7 @@ change_clock(struct chaos *chaos)
 	uint64_t range = 2 * CLOCK_OFFSET_MAX_MS + 1;
 	int64_t offset_ms =
 		(int64_t)prng_below(&chaos->prng, range) - CLOCK_OFFSET_MAX_MS;
-	double rate =
-		1 + (2 * prng_unit(&chaos->prng) - 1) * CLOCK_RATE_SPREAD;
+	double rate = 1 + (2 * prng_unit(&chaos->prng) - 1) * CLOCK_RATE_SPREAD;
 
 	world_step_clock(chaos->world, host, offset_ms - chaos->offset_ms[host]);
 	chaos->offset_ms[host] = offset_ms;

@@ -13,7 +13,7 @@ struct chaos {
 	struct ledger *ledger;
 	struct watch *watch;
 	struct prng prng;
-	unsigned kinds; /* a bit for each kind that this run has */
+	unsigned kinds;     /* a bit for each kind that this run has */
 	int64_t *offset_ms; /* by host: how far its clock was set off */
 };
 

@@ -32,6 +32,9 @@ struct knob {
 static const struct knob knobs[] = {
 	{"cluster.join_interval", DURATION_US(join_interval)},
 	{"cluster.rejoin_interval", DURATION_US(rejoin_interval)},
+	{"gossip.gossip_interval", DURATION_US(gossip_interval)},
+	{"gossip.fanout", COUNT(fanout)},
+	{"gossip.retransmit_factor", NUMBER(retransmit_factor)},
 	{"gossip.packet_size_max", SIZE(packet_size_max)},
 	{"gossip.ihave_interval", DURATION_US(ihave_interval)},
 	{"gossip.graft_timeout", DURATION_US(graft_timeout)},

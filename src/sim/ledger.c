@@ -55,16 +55,15 @@ note(struct ledger *ledger, const struct node *node, struct bytes name,
 	assert(record != NULL && record->stamp == entry->version.stamp);
 	if (ledger->entry_count == ledger->entry_size) {
 		ledger->entry_size = 2 * ledger->entry_size + 64;
-		ledger->entries = mem_resize(ledger->entries, ledger->entry_size,
-			sizeof(*ledger->entries));
+		ledger->entries = mem_resize(
+			ledger->entries, ledger->entry_size, sizeof(*ledger->entries));
 	}
 	ledger->entries[ledger->entry_count] = *entry;
 	ledger->entries[ledger->entry_count++].dot = record->dot;
 }
 
 void
-ledger_write(
-	struct ledger *ledger, struct world *world, size_t host, struct prng *prng)
+ledger_write(struct ledger *ledger, struct world *world, size_t host, struct prng *prng)
 {
 	struct node *node = world_node(world, host);
 	struct entry entry = {
@@ -144,8 +143,8 @@ read_key(struct ledger *ledger, const struct world *world, size_t host, unsigned
 }
 
 bool
-ledger_read(struct ledger *ledger, const struct world *world,
-	char fault[LEDGER_FAULT_SIZE])
+ledger_read(
+	struct ledger *ledger, const struct world *world, char fault[LEDGER_FAULT_SIZE])
 {
 	for (size_t host = 0; host < ledger->host_count; host++) {
 		if (world_node(world, host) == NULL)
@@ -210,7 +209,10 @@ check_key(const struct ledger *ledger, const struct world *world, size_t host,
 	if (found == wanted && (!found || compare(item.version, winner->version) == 0))
 		return true;
 	snprintf(fault, LEDGER_FAULT_SIZE, "key/%u on n%zu is %s, and should be %s",
-		key, host, !found ? "absent" : wanted ? "another version" : "there",
+		key, host,
+		!found   ? "absent"
+		: wanted ? "another version"
+			 : "there",
 		wanted ? "there" : "absent");
 	return false;
 }

@@ -37,7 +37,7 @@ help(void)
 }
 
 static int
-run(const struct command *command, int count, char **arguments)
+run(const struct command *command, int count, const char *const *arguments)
 {
 	struct options options;
 	int status = 2;
@@ -64,7 +64,8 @@ main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < COMMAND_TOTAL; i++) {
 		if (strcmp(commands[i].name, argv[1]) == 0)
-			return run(&commands[i], argc - 2, argv + 2);
+			return run(
+				&commands[i], argc - 2, (const char *const *)argv + 2);
 	}
 	fprintf(stderr, "rumor-sim: no command %s\n", argv[1]);
 	return 2;

@@ -17,6 +17,7 @@ enum event_kind {
 	EVENT_CONNECTED,    /* a stream that `to` opened is established */
 	EVENT_STREAM_BYTES, /* `bytes` arrive on `stream` of `to` */
 	EVENT_STREAM_END,   /* `stream` of `to` is gone */
+	EVENT_STREAM_IDLE,  /* `stream` of `to` may have been idle for too long */
 };
 
 struct event {

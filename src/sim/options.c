@@ -18,7 +18,7 @@
 
 struct option;
 typedef bool (*option_read)(struct options *options, const struct option *option,
-	char *const *arguments);
+	const char *const *arguments);
 
 struct option {
 	const char *name;
@@ -37,14 +37,15 @@ field_of(struct options *options, const struct option *option)
 }
 
 static bool
-read_count(struct options *options, const struct option *option, char *const *arguments)
+read_count(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	return quantity_count(arguments[0], field_of(options, option)) == ERR_OK;
 }
 
 static bool
-read_positive(
-	struct options *options, const struct option *option, char *const *arguments)
+read_positive(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	const uint64_t *field = field_of(options, option);
 
@@ -52,27 +53,30 @@ read_positive(
 }
 
 static bool
-read_size(struct options *options, const struct option *option, char *const *arguments)
+read_size(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	return quantity_size(arguments[0], field_of(options, option)) == ERR_OK;
 }
 
 static bool
-read_duration(
-	struct options *options, const struct option *option, char *const *arguments)
+read_duration(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	return quantity_duration(arguments[0], SECOND_US, field_of(options, option)) ==
 	       ERR_OK;
 }
 
 static bool
-read_share(struct options *options, const struct option *option, char *const *arguments)
+read_share(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	return quantity_share(arguments[0], field_of(options, option)) == ERR_OK;
 }
 
 static bool
-read_flag(struct options *options, const struct option *option, char *const *arguments)
+read_flag(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	bool *field = field_of(options, option);
 
@@ -82,7 +86,8 @@ read_flag(struct options *options, const struct option *option, char *const *arg
 }
 
 static bool
-read_text(struct options *options, const struct option *option, char *const *arguments)
+read_text(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	const char **field = field_of(options, option);
 
@@ -91,7 +96,8 @@ read_text(struct options *options, const struct option *option, char *const *arg
 }
 
 static bool
-read_delay(struct options *options, const struct option *option, char *const *arguments)
+read_delay(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	return delay_parse(arguments[0], field_of(options, option)) == ERR_OK;
 }
@@ -110,8 +116,8 @@ split(const char *text, char *first, size_t size, const char **ret_second)
 }
 
 static bool
-read_reorder(
-	struct options *options, const struct option *option, char *const *arguments)
+read_reorder(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	char share[16];
 	const char *time;
@@ -123,8 +129,8 @@ read_reorder(
 }
 
 static bool
-read_degraded(
-	struct options *options, const struct option *option, char *const *arguments)
+read_degraded(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	char share[16];
 	const char *loss;
@@ -137,7 +143,8 @@ read_degraded(
 
 /* Seconds here, since nobody stalls for less than some milliseconds. */
 static bool
-read_stall(struct options *options, const struct option *option, char *const *arguments)
+read_stall(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	(void)option;
 	if (quantity_share(arguments[0], &options->stall_share) != ERR_OK ||
@@ -149,7 +156,8 @@ read_stall(struct options *options, const struct option *option, char *const *ar
 }
 
 static bool
-read_set(struct options *options, const struct option *option, char *const *arguments)
+read_set(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	(void)option;
 	return knobs_set(&options->settings, arguments[0]) == ERR_OK;
@@ -164,8 +172,8 @@ forget_strategies(struct options *options)
 }
 
 static bool
-read_strategies(
-	struct options *options, const struct option *option, char *const *arguments)
+read_strategies(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	struct settings settings = options->settings;
 	const char *text = arguments[0];
@@ -191,8 +199,8 @@ read_strategies(
 
 /* "1,80;80,1": rows of round trips in milliseconds. */
 static bool
-read_regions(
-	struct options *options, const struct option *option, char *const *arguments)
+read_regions(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	const char *text = arguments[0];
 	size_t count = 0;
@@ -223,7 +231,8 @@ read_regions(
 #define FIELD(member) offsetof(struct options, member)
 
 static const struct option table[] = {
-	{"--nodes", "N", 1, ON_ALL, read_positive, FIELD(nodes), "nodes in the cluster"},
+	{"--nodes", "N", 1, ON_ALL, read_positive, FIELD(nodes),
+		"nodes in the cluster"},
 	{"--delay", "LAW", 1, ON_NETWORK, read_delay, FIELD(path.delay),
 		"one way, in ms: 2, 0.3:1 (uniform) or exp:2 (mean)"},
 	{"--loss", "PERCENT", 1, ON_NETWORK, read_share, FIELD(path.loss),
@@ -362,7 +371,7 @@ find_contradiction(const struct options *options)
 
 static bool
 read_option(struct options *options, const struct option *option, int count,
-	char **arguments)
+	const char *const *arguments)
 {
 	if (option->argument_count >= count) {
 		fprintf(stderr, "rumor-sim: %s needs %s\n", option->name,
@@ -379,7 +388,8 @@ read_option(struct options *options, const struct option *option, int count,
 
 /* In quotes, for a shell. */
 static void
-remember(struct options *options, const struct option *option, char *const *arguments)
+remember(struct options *options, const struct option *option,
+	const char *const *arguments)
 {
 	size_t len = strlen(options->again);
 	size_t size = len + 1;
@@ -387,16 +397,15 @@ remember(struct options *options, const struct option *option, char *const *argu
 	for (int i = 0; i <= option->argument_count; i++)
 		size += strlen(arguments[i]) + 3;
 	options->again = mem_resize(options->again, size, 1);
-	len += (size_t)snprintf(
-		options->again + len, size - len, " %s", arguments[0]);
+	len += (size_t)snprintf(options->again + len, size - len, " %s", arguments[0]);
 	for (int i = 1; i <= option->argument_count; i++)
 		len += (size_t)snprintf(
 			options->again + len, size - len, " '%s'", arguments[i]);
 }
 
 bool
-options_parse(
-	struct options *options, enum command_id command, int count, char **arguments)
+options_parse(struct options *options, enum command_id command, int count,
+	const char *const *arguments)
 {
 	const char *contradiction;
 
@@ -429,8 +438,7 @@ options_help(enum command_id command)
 
 		if ((table[i].commands & 1u << command) == 0)
 			continue;
-		snprintf(
-			left, sizeof(left), "%s %s", table[i].name, table[i].argument);
+		snprintf(left, sizeof(left), "%s %s", table[i].name, table[i].argument);
 		printf("  %-24s %s\n", left, table[i].help);
 	}
 }

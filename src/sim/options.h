@@ -65,8 +65,8 @@ void options_fini(struct options *options);
 
 /* Reads the arguments after the command. False, with a line on standard error, when
  * something is wrong. */
-bool options_parse(
-	struct options *options, enum command_id command, int count, char **arguments);
+bool options_parse(struct options *options, enum command_id command, int count,
+	const char *const *arguments);
 
 /* Prints the options of that command. */
 void options_help(enum command_id command);

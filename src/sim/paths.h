@@ -14,13 +14,13 @@ struct path {
 	double duplicate; /* share of datagrams that come twice */
 	double reorder;   /* share of datagrams held back for so long: */
 	uint64_t reorder_us;
-	bool cut;                 /* nothing passes */
+	bool cut;                  /* nothing passes */
 	uint64_t clogged_until_us; /* all that is sent before waits until then */
 };
 
 struct paths {
 	struct path usual;
-	struct table own;      /* by path_key(): struct path */
+	struct table own;        /* by path_key(): struct path */
 	uint64_t *region_rtt_us; /* `region_count` squared; NULL without regions */
 	size_t region_count;
 };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "sim/cluster.h"
 #include "sim/commands.h"
+#include "sim/plot.h"
 #include "sim/progress.h"
 #include "sim/spread.h"
 
@@ -25,6 +27,7 @@ enum measure {
 /* What all seeds of one strategy gave. */
 struct result {
 	struct sample measures[MEASURE_COUNT]; /* a value a seed */
+	struct sample curve[PLOT_POINT_COUNT]; /* likewise, milliseconds */
 	uint64_t missed;
 	uint64_t trace;
 };
@@ -60,6 +63,8 @@ collect(const struct options *options, const struct spread *spread,
 
 	for (size_t i = 0; i < MEASURE_COUNT; i++)
 		sample_add(&result->measures[i], values[i]);
+	for (size_t i = 0; i < PLOT_POINT_COUNT; i++)
+		sample_add(&result->curve[i], time_of(spread, plot_share(i), 0.5));
 	result->missed += spread_missed(spread);
 }
 
@@ -120,41 +125,81 @@ print(struct report *report, const struct options *options, const char *strategy
 	report_number(report, "duplicates", sample_median(&measures[DUPLICATES]), 3);
 	report_count(report, "missed", result->missed);
 	report_hash(report, "trace_hash", result->trace);
-	report_number(
-		report, "t100_worst_ms", sample_max(&measures[T100_MAX]), 1);
+	report_number(report, "t100_worst_ms", sample_max(&measures[T100_MAX]), 1);
 	report_end_row(report);
 }
 
-int
-broadcast_command(const struct options *options)
+static void
+result_fini(struct result *result)
 {
-	struct cost cost = {0};
-	struct progress progress;
-	struct report report;
+	for (size_t i = 0; i < MEASURE_COUNT; i++)
+		sample_fini(&result->measures[i]);
+	for (size_t i = 0; i < PLOT_POINT_COUNT; i++)
+		sample_fini(&result->curve[i]);
+}
 
-	report_init(&report, options->json);
-	cluster_describe(options, &report);
-	report_note(&report,
+static void
+describe(const struct options *options, const struct report *report)
+{
+	cluster_describe(options, report);
+	report_note(report,
 		"%llu writes of %llu bytes, one in %g ms; copies, digests, bytes and "
 		"duplicates a node and write",
 		(unsigned long long)options->updates,
 		(unsigned long long)options->value_size,
 		(double)options->interval_us / 1e3);
+}
+
+static int
+draw(const struct options *options, struct result *results)
+{
+	struct plot_series series[STRATEGY_COUNT_MAX];
+	char delay[DELAY_TEXT_SIZE];
+	char title[160];
+
+	for (size_t i = 0; i < options->strategy_count; i++) {
+		series[i].name = options->strategies[i];
+		series[i].bytes = sample_median(&results[i].measures[BYTES]);
+		for (size_t j = 0; j < PLOT_POINT_COUNT; j++)
+			series[i].times_ms[j] = sample_median(&results[i].curve[j]);
+	}
+	snprintf(title, sizeof(title),
+		"%llu nodes, links of %s one way, %g %% lost; medians of %llu seeds",
+		(unsigned long long)options->nodes,
+		delay_format(&options->path.delay, delay), options->path.loss * 100,
+		(unsigned long long)options->seeds);
+	if (plot_write(options->svg, title, series, options->strategy_count) == ERR_OK)
+		return 0;
+	perror(options->svg);
+	return 1;
+}
+
+int
+broadcast_command(const struct options *options)
+{
+	struct result results[STRATEGY_COUNT_MAX] = {0};
+	struct cost cost = {0};
+	struct progress progress;
+	struct report report;
+	int status = 0;
+
+	report_init(&report, options->json);
+	describe(options, &report);
 	progress_init(&progress, options->strategy_count * options->seeds);
 	for (size_t i = 0; i < options->strategy_count; i++) {
-		struct result result = {0};
-
 		for (uint64_t j = 0; j < options->seeds; j++) {
-			run(options, options->strategies[i], options->seed + j, &result,
-				&cost);
+			run(options, options->strategies[i], options->seed + j,
+				&results[i], &cost);
 			progress_step(&progress);
 		}
-		print(&report, options, options->strategies[i], &result);
-		for (size_t j = 0; j < MEASURE_COUNT; j++)
-			sample_fini(&result.measures[j]);
+		print(&report, options, options->strategies[i], &results[i]);
 	}
 	progress_fini(&progress);
 	report_fini(&report);
 	cost_describe(&cost, &report);
-	return 0;
+	if (options->svg != NULL)
+		status = draw(options, results);
+	for (size_t i = 0; i < options->strategy_count; i++)
+		result_fini(&results[i]);
+	return status;
 }

@@ -139,8 +139,8 @@ go(struct run *run, struct progress *progress)
 							 heap_deadline(&run->heap))));
 			if (world_time_us(run->world) >= run->crash_at_us)
 				crash_all(run);
-			while ((timer = heap_pop_due(&run->heap,
-					world_time_us(run->world))) != NULL)
+			while ((timer = heap_pop_due(
+					&run->heap, world_time_us(run->world))) != NULL)
 				stall_or_resume(
 					run, timer_element(timer, struct fault, timer));
 		}
@@ -177,9 +177,10 @@ run_once(const struct options *options, const char *strategy, uint64_t seed,
 	watch_init(&run.watch, run.world);
 	degrade(&run);
 	plan_stalls(&run);
-	run.crash_at_us = options->crash == 0 ? DEADLINE_NONE
-					      : world_time_us(run.world) + SECOND_US +
-							prng_below(&run.prng, SECOND_US);
+	run.crash_at_us = options->crash == 0
+				  ? DEADLINE_NONE
+				  : world_time_us(run.world) + SECOND_US +
+					    prng_below(&run.prng, SECOND_US);
 	go(&run, progress);
 	collect(&run, result);
 	cost_end(cost, run.world);
@@ -196,8 +197,8 @@ print(struct report *report, const struct options *options, const char *strategy
 	report_text(report, "strategy", strategy);
 	report_count(report, "nodes", options->nodes);
 	report_number(report, "loss", options->path.loss * 100, 1);
-	report_number(report, "detect_p50_ms",
-		sample_quantile(&result->detected_ms, 0.5), 0);
+	report_number(
+		report, "detect_p50_ms", sample_quantile(&result->detected_ms, 0.5), 0);
 	report_number(report, "detect_p99_ms",
 		sample_quantile(&result->detected_ms, 0.99), 0);
 	report_count(report, "false_deaths", result->false_deaths);

@@ -19,8 +19,8 @@
 static size_t
 write_prefix(const struct spread *spread, char key[KEY_SIZE])
 {
-	return (size_t)snprintf(key, KEY_SIZE, "spread%llu/",
-		(unsigned long long)spread->number);
+	return (size_t)snprintf(
+		key, KEY_SIZE, "spread%llu/", (unsigned long long)spread->number);
 }
 
 static void
@@ -100,7 +100,7 @@ count_message(struct spread *spread, const struct message *message)
 		spread->digests += message->dots.count;
 		return true;
 	}
-	return message->type == MESSAGE_PRUNE;
+	return message->type == MESSAGE_PRUNE || message->type == MESSAGE_PULL;
 }
 
 static void
@@ -201,8 +201,8 @@ add_update(struct spread *spread, uint64_t now_us)
 
 	if (spread->update_count == spread->update_size) {
 		spread->update_size = 2 * spread->update_size + 16;
-		spread->updates = mem_resize(spread->updates, spread->update_size,
-			sizeof(*spread->updates));
+		spread->updates = mem_resize(
+			spread->updates, spread->update_size, sizeof(*spread->updates));
 	}
 	update = &spread->updates[spread->update_count++];
 	*update = (struct update){
@@ -215,8 +215,7 @@ add_update(struct spread *spread, uint64_t now_us)
 }
 
 void
-spread_write(
-	struct spread *spread, struct world *world, size_t host, size_t value_size)
+spread_write(struct spread *spread, struct world *world, size_t host, size_t value_size)
 {
 	uint8_t *value = mem_new(value_size + 1);
 	char key[KEY_SIZE];
@@ -260,7 +259,7 @@ spread_times(const struct spread *spread, double share, struct sample *sample)
 		const struct update *update = &spread->updates[i];
 
 		if (update->count >= wanted)
-			sample_add(sample,
-				(double)update->arrived_us[wanted - 1] / 1e3);
+			sample_add(
+				sample, (double)update->arrived_us[wanted - 1] / 1e3);
 	}
 }

@@ -19,10 +19,10 @@ struct spread {
 	size_t update_size;
 	size_t complete_count;
 
-	uint64_t copies;      /* records of followed writes that were sent */
-	uint64_t duplicates;  /* and that came to who had them */
-	uint64_t digests;     /* writes named in announcements and questions */
-	uint64_t bytes;       /* with IP and UDP headers */
+	uint64_t copies;     /* records of followed writes that were sent */
+	uint64_t duplicates; /* and that came to who had them */
+	uint64_t digests;    /* writes named in announcements and questions */
+	uint64_t bytes;      /* with IP and UDP headers */
 	uint64_t datagrams;
 };
 

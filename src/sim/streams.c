@@ -9,6 +9,9 @@
 /* How long a host waits for a stream that nobody answers. */
 #define CONNECT_TIMEOUT_US (3 * SECOND_US)
 
+/* How long a stream may go without a byte. */
+#define IDLE_TIMEOUT_US (15 * SECOND_US)
+
 #define STREAM_CHUNK_SIZE 65536
 
 /* One host's end of an established stream. */
@@ -16,7 +19,8 @@ struct stream_end {
 	size_t peer;
 	uint64_t peer_epoch;
 	uint32_t peer_stream;
-	uint64_t last_us; /* when the last bytes sent arrive: they keep their order */
+	uint64_t last_us;  /* when the last bytes sent arrive: they keep their order */
+	uint64_t moved_us; /* when bytes were last sent or received */
 };
 
 /* --- ends --- */
@@ -25,6 +29,16 @@ static struct stream_end *
 find_end(const struct world *world, size_t host, uint32_t stream)
 {
 	return table_find(&world->hosts[host]->peers, stream);
+}
+
+/* The stream is looked at when it would have been idle for too long. */
+static void
+plan_idle(struct world *world, size_t host, uint32_t stream, uint64_t moved_us)
+{
+	struct event *event = event_new(EVENT_STREAM_IDLE, bytes_of(NULL, 0));
+
+	event->stream = stream;
+	carry_event(world, event, host, host, moved_us + IDLE_TIMEOUT_US);
 }
 
 static void
@@ -36,7 +50,9 @@ add_end(struct world *world, size_t host, uint32_t stream, size_t peer,
 	end->peer = peer;
 	end->peer_epoch = world->hosts[peer]->epoch;
 	end->peer_stream = peer_stream;
+	end->moved_us = world->network.now_us;
 	table_put(&world->hosts[host]->peers, stream, end);
+	plan_idle(world, host, stream, end->moved_us);
 }
 
 /* A host learns after that time that its stream is gone. */
@@ -93,22 +109,24 @@ packet_us(struct world *world, size_t from, size_t to)
 void
 streams_refuse(struct world *world, size_t from, uint32_t stream)
 {
-	tell_end(world, from, stream, 2 * packet_us(world, from, from));
+	tell_end(world, from, stream,
+		delay_draw(&world->paths.usual.delay, &world->network.prng));
 }
 
 void
 streams_open(struct world *world, size_t from, uint32_t stream, size_t to)
 {
+	uint64_t passes_us = packet_us(world, from, to);
 	struct event *event;
 
-	if (!carry_is_open(world, from, to)) {
+	if (!carry_is_open(world, from, to) || passes_us >= CONNECT_TIMEOUT_US) {
 		tell_end(world, from, stream, CONNECT_TIMEOUT_US);
 		return;
 	}
 	event = event_new(EVENT_ACCEPT, bytes_of(NULL, 0));
 	event->from_stream = stream;
 	event->from_epoch = world->hosts[from]->epoch;
-	carry_event(world, event, from, to, carry_stream_at_us(world, from, to, 0));
+	carry_event(world, event, from, to, world->network.now_us + passes_us);
 }
 
 /* In order after what was sent before on that stream. */
@@ -121,6 +139,7 @@ post_on_stream(
 	if (at_us < end->last_us)
 		at_us = end->last_us;
 	end->last_us = at_us;
+	end->moved_us = world->network.now_us;
 	event->stream = end->peer_stream;
 	carry_event(world, event, from, end->peer, at_us);
 	event->epoch = end->peer_epoch;
@@ -135,8 +154,8 @@ streams_pump(struct world *world, size_t from, uint32_t stream)
 
 	if (end == NULL)
 		return;
-	while ((len = node_stream_fill(world->hosts[from]->node, stream, chunk,
-			sizeof(chunk))) > 0) {
+	while ((len = node_stream_fill(
+			world->hosts[from]->node, stream, chunk, sizeof(chunk))) > 0) {
 		world->network.stream_bytes_sent += len;
 		post_on_stream(world, from, end,
 			event_new(EVENT_STREAM_BYTES, bytes_of(chunk, len)));
@@ -182,9 +201,11 @@ static void
 receive(struct world *world, const struct event *event)
 {
 	struct node *node = world->hosts[event->to]->node;
+	struct stream_end *end = find_end(world, event->to, event->stream);
 
-	if (find_end(world, event->to, event->stream) == NULL)
+	if (end == NULL)
 		return;
+	end->moved_us = world->network.now_us;
 	if (node_stream_receive(node, event->stream, bytes_of(event->bytes, event->len),
 		    world_now(world, event->to)) != ERR_OK)
 		streams_close(world, event->to, event->stream);
@@ -195,6 +216,21 @@ end_stream(struct world *world, size_t host, uint32_t stream)
 {
 	free(table_remove(&world->hosts[host]->peers, stream));
 	node_stream_closed(world->hosts[host]->node, stream, world_now(world, host));
+}
+
+static void
+look_whether_idle(struct world *world, size_t host, uint32_t stream)
+{
+	struct stream_end *end = find_end(world, host, stream);
+
+	if (end == NULL)
+		return;
+	if (world->network.now_us - end->moved_us < IDLE_TIMEOUT_US) {
+		plan_idle(world, host, stream, end->moved_us);
+		return;
+	}
+	tell_peer_end(world, end, packet_us(world, host, end->peer));
+	end_stream(world, host, stream);
 }
 
 void
@@ -213,6 +249,9 @@ streams_deliver(struct world *world, const struct event *event)
 		break;
 	case EVENT_STREAM_END:
 		end_stream(world, event->to, event->stream);
+		break;
+	case EVENT_STREAM_IDLE:
+		look_whether_idle(world, event->to, event->stream);
 		break;
 	case EVENT_TICK:
 	case EVENT_DATAGRAM:

@@ -16,13 +16,15 @@
 #define WRITE_INTERVAL_US (200 * MS_US)
 #define FAULT_INTERVAL_US (1 * SECOND_US)
 
-/* Time to join, to become well, and then to be looked at. */
+/* Time to join, to become well, to bring contexts in line, and to be looked at. */
 #define JOIN_TIME_US (60 * SECOND_US)
 #define HEAL_TIME_US (120 * SECOND_US)
+#define SETTLE_TIME_US (30 * SECOND_US)
 #define QUIET_TIME_US (20 * SECOND_US)
 
-/* What a node may send in a second when nothing happens. */
-#define QUIET_BYTES_PER_S 300
+/* What a node may send in a second when nothing happens but that a few nodes look for
+ * those that are gone. */
+#define QUIET_BYTES_PER_S 400
 
 struct run {
 	const struct options *options;
@@ -68,11 +70,9 @@ start_hosts(struct world *world, size_t count, struct prng *prng)
 static void
 write_somewhere(struct run *run)
 {
-	size_t host =
-		(size_t)prng_below(&run->chaos.prng, world_count(run->world));
+	size_t host = (size_t)prng_below(&run->chaos.prng, world_count(run->world));
 
-	if (world_node(run->world, host) != NULL &&
-		!world_is_stalled(run->world, host))
+	if (world_node(run->world, host) != NULL && !world_is_stalled(run->world, host))
 		ledger_write(&run->ledger, run->world, host, &run->chaos.prng);
 }
 
@@ -112,11 +112,13 @@ go_through_faults(struct run *run)
 static bool
 check_quiet(struct run *run)
 {
-	double bytes = cluster_bytes(run->world);
+	double bytes;
 	double seconds = (double)QUIET_TIME_US / 1e6;
 	char fault[SWEEP_FAULT_SIZE];
 	double each;
 
+	world_run(run->world, SETTLE_TIME_US);
+	bytes = cluster_bytes(run->world);
 	world_run(run->world, QUIET_TIME_US);
 	each = (cluster_bytes(run->world) - bytes) / seconds /
 	       (double)world_count(run->world);
@@ -154,7 +156,8 @@ check_all(struct run *run)
 		return false;
 	if (!world_knows_all(run->world, NULL))
 		return fail_to_know(run, "the peace did not last");
-	return world_agrees(run->world, NULL) || fail(run, "all agreed, but not for long");
+	return world_agrees(run->world, NULL) ||
+	       fail(run, "all agreed, but not for long");
 }
 
 void

@@ -16,7 +16,7 @@
 struct watch {
 	struct observer observer;
 	size_t host_count;
-	uint8_t *views;      /* by host and target: what the host believes is dead */
+	uint8_t *views; /* by host and target: what the host believes is dead */
 	struct target *targets;
 	uint64_t false_deaths;
 	uint64_t unwell_deaths;

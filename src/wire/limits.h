@@ -32,5 +32,8 @@
 /* Dots in one list. */
 #define WIRE_DOT_COUNT_MAX 128
 
+/* Dots that a sender puts in one list: half a packet of the smallest size. */
+#define WIRE_DOT_BATCH_COUNT 16
+
 /* Hashes in one DIGEST message. */
 #define WIRE_DIGEST_COUNT_MAX 4096

@@ -224,6 +224,7 @@ static const struct {
 	[MESSAGE_DIGEST] = {write_digest, read_digest},
 	[MESSAGE_READY] = {write_nothing, read_nothing},
 	[MESSAGE_DONE] = {write_nothing, read_nothing},
+	[MESSAGE_PULL] = {write_nothing, read_nothing},
 };
 
 /* The length comes before the body but is known after it: the body is written one byte

@@ -37,6 +37,9 @@ enum message_type {
 	MESSAGE_READY = 14,   /* stream: context and digest are complete */
 	MESSAGE_DONE = 15,    /* stream: every record was sent */
 
+	/* Rumor mongering (Demers et al. §1.4). */
+	MESSAGE_PULL = 16, /* tell me by IHAVE what is new with you */
+
 	MESSAGE_TYPE_COUNT,
 };
 

@@ -8,8 +8,9 @@
  * fuzz_datagram: a row of steps, each of one byte that says what happens, two bytes of
  * length (little-endian) and so many bytes.
  */
-#define STEP_FROM 0x03 /* who sends the datagram, an enum cast; otherwise a stranger \
-			*/
+#define STEP_FROM                                                          \
+	0x03 /* who sends the datagram, an enum cast; otherwise a stranger \
+	      */
 #define STEP_WAIT_SHIFT 2 /* how long before it: 0 for not at all, else 4^n ms */
 #define STEP_WAIT_MASK 0x07
 #define STEP_ANSWER 0x20 /* it answers the last ping of the node */

@@ -135,6 +135,7 @@ assert_same_message(const struct message *a, const struct message *b)
 	case MESSAGE_PRUNE:
 	case MESSAGE_READY:
 	case MESSAGE_DONE:
+	case MESSAGE_PULL:
 		break;
 	case MESSAGE_TYPE_COUNT:
 		ck_abort_msg("not a type");

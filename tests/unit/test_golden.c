@@ -271,6 +271,13 @@ done(struct room *room)
 	return (struct message){.type = MESSAGE_DONE};
 }
 
+static struct message
+pull(struct room *room)
+{
+	(void)room;
+	return (struct message){.type = MESSAGE_PULL};
+}
+
 static const struct {
 	const char *name;
 	struct message (*compose)(struct room *room);
@@ -293,6 +300,7 @@ static const struct {
 	{"digest", digest},
 	{"ready", ready},
 	{"done", done},
+	{"pull", pull},
 };
 
 #define MESSAGE_COUNT ((int)(sizeof(messages) / sizeof(messages[0])))

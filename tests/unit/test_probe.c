@@ -7,6 +7,11 @@
 #define INTERVAL_US SECOND_US
 #define TIMEOUT_US (500 * MS_US)
 #define TIMEOUT_MIN_US (50 * MS_US)
+#define ATTEMPTS 5
+
+/* When others are asked and the ping is repeated for a member that was never measured,
+ * and how far apart it is repeated. */
+#define REPEAT_US (TIMEOUT_US / ATTEMPTS)
 #define INDIRECT_COUNT 3
 
 static struct bench bench;
@@ -20,6 +25,7 @@ set_up(void)
 	settings.probe_interval_us = INTERVAL_US;
 	settings.probe_timeout_us = TIMEOUT_US;
 	settings.probe_timeout_min_us = TIMEOUT_MIN_US;
+	settings.probe_attempts = ATTEMPTS;
 	settings.indirect_count = INDIRECT_COUNT;
 	bench_init(&bench, &settings);
 	probes = &bench.node->probes;
@@ -31,13 +37,23 @@ tear_down(void)
 	bench_fini(&bench);
 }
 
-/* Of probes alone. */
+static void
+tick_at(uint64_t time_us)
+{
+	bench.time_us = time_us;
+	probes_tick(probes, bench_now(&bench));
+	bench_take(&bench);
+}
+
+/* Of probes alone, each thing when it is due; what was due last is taken. */
 static void
 pass_us(uint64_t us)
 {
-	bench.time_us += us;
-	probes_tick(probes, bench_now(&bench));
-	bench_take(&bench);
+	uint64_t end_us = bench.time_us + us;
+
+	while (probes_deadline(probes) < at_us(end_us).mono_us)
+		tick_at(probes_deadline(probes) - SAMPLE_MONO_US);
+	tick_at(end_us);
 }
 
 /* Up to the next probe of the round; the number of who is pinged, 0 for nobody. */
@@ -110,12 +126,25 @@ START_TEST(each_period_pings_one_member)
 }
 END_TEST
 
+/* Up to a period in which the order is drawn anew for so many others. */
+static void
+pass_to_new_order(uint64_t others)
+{
+	uint64_t period_ms = INTERVAL_US / MS_US;
+
+	do
+		bench.time_us += INTERVAL_US;
+	while (bench_now(&bench).wall_ms / period_ms % others != 0);
+	probes->round_at_us = bench_now(&bench).mono_us;
+}
+
 START_TEST(everybody_is_pinged_once_before_anybody_is_pinged_again)
 {
 	unsigned before[9] = {0};
 	bool reordered = false;
 
 	bench_join_up_to(&bench, 10);
+	pass_to_new_order(9);
 	for (int draw = 0; draw < 5; draw++) {
 		unsigned counts[11] = {0};
 
@@ -131,6 +160,40 @@ START_TEST(everybody_is_pinged_once_before_anybody_is_pinged_again)
 			ck_assert_uint_eq(counts[i], 1);
 	}
 	ck_assert(reordered);
+}
+END_TEST
+
+/* Whom each of the nodes pings in one period, all of them knowing each other. */
+static void
+count_targets(unsigned count, struct now now, size_t *counts)
+{
+	for (unsigned i = 1; i <= count; i++) {
+		struct bench other;
+		struct settings settings = sample_settings(i);
+
+		bench_init(&other, &settings);
+		for (unsigned j = 1; j <= count; j++) {
+			if (j != i)
+				sample_join(other.node, j, now);
+		}
+		other.node->probes.round_at_us = now.mono_us;
+		probes_tick(&other.node->probes, now);
+		bench_take(&other);
+		for (unsigned j = 1; j <= count; j++)
+			counts[j] += sent_count(&other.sent, MESSAGE_PING, j);
+		bench_fini(&other);
+	}
+}
+
+START_TEST(in_each_period_everybody_is_pinged_by_one_other)
+{
+	for (uint64_t period = 0; period < 20; period++) {
+		size_t counts[14] = {0};
+
+		count_targets(13, at_us(period * INTERVAL_US), counts);
+		for (unsigned i = 1; i <= 13; i++)
+			ck_assert_uint_eq(counts[i], 1);
+	}
 }
 END_TEST
 
@@ -237,7 +300,7 @@ START_TEST(a_repeated_ping_measures_nothing)
 
 	uint32_t number = number_pinged(2);
 
-	pass_us(TIMEOUT_US);
+	pass_us(REPEAT_US);
 	ck_assert(ack(2, number));
 	ck_assert_uint_eq(bench_member(&bench, 2)->rtt_us, 0);
 }
@@ -279,11 +342,11 @@ END_TEST
 
 /* --- time to answer --- */
 
-START_TEST(an_unknown_member_gets_the_whole_timeout)
+START_TEST(an_unknown_member_gets_an_equal_share_of_the_time)
 {
 	bench_join_up_to(&bench, 6);
 	next_round(6);
-	pass_us(TIMEOUT_US - 1);
+	pass_us(REPEAT_US - 1);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), 0);
 	pass_us(1);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), INDIRECT_COUNT);
@@ -318,9 +381,9 @@ START_TEST(nobody_gets_less_than_the_least_timeout)
 }
 END_TEST
 
-START_TEST(nobody_gets_more_than_the_timeout)
+START_TEST(nobody_gets_more_than_half_of_the_time)
 {
-	expect_timeout(600 * MS_US, 100 * MS_US, TIMEOUT_US);
+	expect_timeout(600 * MS_US, 100 * MS_US, TIMEOUT_US / 2);
 }
 END_TEST
 
@@ -330,19 +393,63 @@ START_TEST(a_node_that_is_not_well_gives_more_time)
 	bench_join_up_to(&bench, 6);
 	health_worsen(&probes->health, 2);
 	next_round(6);
-
-	uint64_t round_us = probes->round_at_us - bench_now(&bench).mono_us;
-
-	ck_assert_uint_eq(round_us, 3 * INTERVAL_US);
-	pass_us(3 * TIMEOUT_US - 1);
+	ck_assert_uint_eq(
+		probes->round_at_us - bench_now(&bench).mono_us, 3 * INTERVAL_US);
+	pass_us(3 * REPEAT_US - 1);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), 0);
 	pass_us(1);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), INDIRECT_COUNT);
-	ck_assert(nothing_failed());
-	pass_us(3 * INTERVAL_US - 3 * TIMEOUT_US - 1);
+	pass_us(3 * TIMEOUT_US - 3 * REPEAT_US - 1);
 	ck_assert(nothing_failed());
 	pass_us(1);
 	ck_assert(!nothing_failed());
+}
+END_TEST
+
+/* --- when the node itself did not run --- */
+
+START_TEST(a_node_that_did_not_run_fails_nobody)
+{
+	bench_join_up_to(&bench, 6);
+
+	unsigned target = next_round(6);
+	uint32_t number = number_pinged(target);
+
+	tick_at(bench.time_us + 3600 * SECOND_US);
+	ck_assert(nothing_failed());
+	ck_assert(ack(target, number));
+}
+END_TEST
+
+START_TEST(its_probes_go_on_where_they_were)
+{
+	bench_join_up_to(&bench, 6);
+	next_round(6);
+	tick_at(bench.time_us + 3600 * SECOND_US);
+	probes->round_at_us = UINT64_MAX;
+	pass_us(TIMEOUT_US - REPEAT_US - 1);
+	ck_assert(nothing_failed());
+	pass_us(REPEAT_US + 1);
+	ck_assert(!nothing_failed());
+}
+END_TEST
+
+START_TEST(a_node_that_did_not_run_is_not_well)
+{
+	bench_join_up_to(&bench, 6);
+	next_round(6);
+	tick_at(bench.time_us + 3600 * SECOND_US);
+	ck_assert_uint_eq(probes->health.score, 1);
+}
+END_TEST
+
+START_TEST(a_little_late_is_not_late)
+{
+	bench_join_up_to(&bench, 6);
+	next_round(6);
+	tick_at(bench.time_us + REPEAT_US + LATE_US);
+	ck_assert_uint_eq(probes->health.score, 0);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), INDIRECT_COUNT);
 }
 END_TEST
 
@@ -352,7 +459,7 @@ START_TEST(the_deadline_is_what_comes_first)
 	ck_assert_uint_eq(probes_deadline(probes), probes->round_at_us);
 	next_round(3);
 	ck_assert_uint_eq(
-		probes_deadline(probes), bench_now(&bench).mono_us + TIMEOUT_US);
+		probes_deadline(probes), bench_now(&bench).mono_us + REPEAT_US);
 	probes->round_at_us = bench_now(&bench).mono_us + 1;
 	ck_assert_uint_eq(probes_deadline(probes), bench_now(&bench).mono_us + 1);
 }
@@ -368,6 +475,7 @@ add_round(Suite *suite)
 	tcase_add_test(tcase, a_lonely_node_pings_nobody);
 	tcase_add_test(tcase, each_period_pings_one_member);
 	tcase_add_test(tcase, everybody_is_pinged_once_before_anybody_is_pinged_again);
+	tcase_add_test(tcase, in_each_period_everybody_is_pinged_by_one_other);
 	tcase_add_test(tcase, a_newcomer_is_pinged_before_two_rounds_are_over);
 	tcase_add_test(tcase, the_dead_and_the_left_are_not_in_the_round);
 	tcase_add_test(tcase, who_dies_during_the_round_is_passed_over);
@@ -385,12 +493,16 @@ add_timeouts(Suite *suite)
 	TCase *tcase = add_case(suite, "timeouts");
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_add_test(tcase, an_unknown_member_gets_the_whole_timeout);
+	tcase_add_test(tcase, an_unknown_member_gets_an_equal_share_of_the_time);
 	tcase_add_test(tcase, a_known_member_gets_the_time_it_takes);
 	tcase_add_test(tcase, nobody_gets_less_than_the_least_timeout);
-	tcase_add_test(tcase, nobody_gets_more_than_the_timeout);
+	tcase_add_test(tcase, nobody_gets_more_than_half_of_the_time);
 	tcase_add_test(tcase, a_node_that_is_not_well_gives_more_time);
 	tcase_add_test(tcase, the_deadline_is_what_comes_first);
+	tcase_add_test(tcase, a_node_that_did_not_run_fails_nobody);
+	tcase_add_test(tcase, its_probes_go_on_where_they_were);
+	tcase_add_test(tcase, a_node_that_did_not_run_is_not_well);
+	tcase_add_test(tcase, a_little_late_is_not_late);
 }
 
 int

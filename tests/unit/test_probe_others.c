@@ -7,6 +7,11 @@
 #define INTERVAL_US SECOND_US
 #define TIMEOUT_US (500 * MS_US)
 #define TIMEOUT_MIN_US (50 * MS_US)
+#define ATTEMPTS 5
+
+/* When others are asked and the ping is repeated for a member that was never measured,
+ * and how far apart it is repeated. */
+#define REPEAT_US (TIMEOUT_US / ATTEMPTS)
 #define INDIRECT_COUNT 3
 
 static struct bench bench;
@@ -20,6 +25,7 @@ set_up(void)
 	settings.probe_interval_us = INTERVAL_US;
 	settings.probe_timeout_us = TIMEOUT_US;
 	settings.probe_timeout_min_us = TIMEOUT_MIN_US;
+	settings.probe_attempts = ATTEMPTS;
 	settings.indirect_count = INDIRECT_COUNT;
 	bench_init(&bench, &settings);
 	probes = &bench.node->probes;
@@ -31,13 +37,23 @@ tear_down(void)
 	bench_fini(&bench);
 }
 
-/* Of probes alone. */
+static void
+tick_at(uint64_t time_us)
+{
+	bench.time_us = time_us;
+	probes_tick(probes, bench_now(&bench));
+	bench_take(&bench);
+}
+
+/* Of probes alone, each thing when it is due; what was due last is taken. */
 static void
 pass_us(uint64_t us)
 {
-	bench.time_us += us;
-	probes_tick(probes, bench_now(&bench));
-	bench_take(&bench);
+	uint64_t end_us = bench.time_us + us;
+
+	while (probes_deadline(probes) < at_us(end_us).mono_us)
+		tick_at(probes_deadline(probes) - SAMPLE_MONO_US);
+	tick_at(end_us);
 }
 
 /* Up to the next probe of the round; the number of who is pinged, 0 for nobody. */
@@ -94,7 +110,7 @@ START_TEST(a_few_others_are_asked_to_ping)
 	uint32_t number = number_pinged(target);
 	struct address address = sample_address(target);
 
-	pass_us(TIMEOUT_US);
+	pass_us(REPEAT_US);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), INDIRECT_COUNT);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, target), 0);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 1), 0);
@@ -110,16 +126,25 @@ START_TEST(a_few_others_are_asked_to_ping)
 }
 END_TEST
 
-START_TEST(the_target_is_pinged_once_more_meanwhile)
+START_TEST(the_target_is_pinged_again_and_again)
 {
 	bench_join_up_to(&bench, 6);
 
 	unsigned target = next_round(6);
 	uint32_t number = number_pinged(target);
 
-	pass_us(TIMEOUT_US);
-	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING, target), 1);
-	ck_assert_uint_eq(number_pinged(target), number);
+	for (int i = 1; i < ATTEMPTS; i++) {
+		pass_us(REPEAT_US - 1);
+		ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING, 0), 0);
+		pass_us(1);
+		ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING, 0), 1);
+		ck_assert_uint_eq(number_pinged(target), number);
+		ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0),
+			i == 1 ? INDIRECT_COUNT : 0);
+	}
+	pass_us(REPEAT_US);
+	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING, 0), 0);
+	ck_assert(!nothing_failed());
 }
 END_TEST
 
@@ -129,7 +154,7 @@ START_TEST(only_members_thought_alive_are_asked)
 	for (unsigned i = 3; i <= 6; i++)
 		bench_bury(&bench, i, MEMBER_DEAD);
 	ck_assert_uint_eq(next_round(6), 2);
-	pass_us(TIMEOUT_US);
+	pass_us(REPEAT_US);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), 0);
 }
 END_TEST
@@ -143,7 +168,7 @@ START_TEST(everybody_may_be_asked_in_the_end)
 		unsigned target = next_round(10);
 		uint32_t number = number_pinged(target);
 
-		pass_us(TIMEOUT_US);
+		pass_us(REPEAT_US);
 		for (unsigned j = 2; j <= 10; j++)
 			asked[j] |= sent_count(&bench.sent, MESSAGE_PING_REQ, j) > 0;
 		ack(target, number);
@@ -163,7 +188,7 @@ START_TEST(an_answer_through_another_is_an_answer)
 	unsigned target = next_round(6);
 
 	message.answer.probe = number_pinged(target);
-	pass_us(TIMEOUT_US);
+	pass_us(REPEAT_US);
 	ck_assert(probes_on_answer(probes, &message, &answer));
 	ck_assert_int_eq(answer.kind, PROBE_ROUND);
 	ck_assert_ptr_eq(answer.member, bench_member(&bench, target));
@@ -184,14 +209,13 @@ START_TEST(nobody_answers_for_another_unasked)
 }
 END_TEST
 
-START_TEST(without_any_answer_the_probe_fails_at_the_end_of_the_period)
+START_TEST(without_any_answer_the_probe_fails_at_the_end_of_its_time)
 {
 	bench_join_up_to(&bench, 6);
 
 	unsigned target = next_round(6);
 
-	pass_us(TIMEOUT_US);
-	pass_us(INTERVAL_US - TIMEOUT_US - 1);
+	pass_us(TIMEOUT_US - 1);
 	ck_assert(nothing_failed());
 	pass_us(1);
 	ck_assert_uint_eq(probes_next_failed(probes), sample_short_id(target));
@@ -207,7 +231,6 @@ START_TEST(an_answer_after_the_end_is_too_late)
 	uint32_t number = number_pinged(target);
 
 	pass_us(TIMEOUT_US);
-	pass_us(INTERVAL_US);
 	ck_assert(!ack(target, number));
 	ck_assert(!say(MESSAGE_RELAYED_ACK, number));
 }
@@ -231,10 +254,10 @@ fail_with_nacks(unsigned nacks)
 	unsigned target = next_round(10);
 	uint32_t number = number_pinged(target);
 
-	pass_us(TIMEOUT_US);
+	pass_us(REPEAT_US);
 	for (unsigned i = 0; i < nacks; i++)
 		ck_assert(!say(MESSAGE_NACK, number));
-	pass_us(INTERVAL_US - TIMEOUT_US);
+	pass_us(TIMEOUT_US - REPEAT_US);
 	ck_assert_uint_eq(probes_next_failed(probes), sample_short_id(target));
 }
 
@@ -258,8 +281,8 @@ START_TEST(with_nobody_to_ask_a_failure_is_a_bad_sign)
 {
 	bench_join_up_to(&bench, 2);
 	next_round(2);
-	pass_us(TIMEOUT_US);
-	pass_us(INTERVAL_US - TIMEOUT_US);
+	pass_us(REPEAT_US);
+	pass_us(TIMEOUT_US - REPEAT_US);
 	ck_assert_uint_eq(probes->health.score, 1);
 }
 END_TEST
@@ -297,17 +320,58 @@ START_TEST(an_answer_is_relayed_to_who_asked)
 }
 END_TEST
 
-START_TEST(silence_is_told_while_the_asker_still_waits)
+START_TEST(silence_is_told_to_who_asked)
 {
 	bench_join_up_to(&bench, 6);
 	ask_for(2, 3, 99);
-	pass_us(TIMEOUT_US / 5 * 4 - 1);
+	probes->round_at_us = UINT64_MAX;
+	pass_us(probes_deadline(probes) - bench_now(&bench).mono_us - 1);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_NACK, 0), 0);
 	pass_us(1);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_NACK, 0), 1);
 	ck_assert_uint_eq(sent_message(&bench.sent, MESSAGE_NACK, 2).answer.probe, 99);
 	ck_assert(nothing_failed());
 	ck_assert_uint_eq(probes->health.score, 0);
+}
+END_TEST
+
+/* Lifeguard, section IV.A: after four fifths of the time that the asker has left, which
+ * is half of its timeout at least. */
+START_TEST(silence_is_told_while_the_asker_still_waits)
+{
+	bench_join_up_to(&bench, 6);
+	ask_for(2, 3, 99);
+	probes->round_at_us = UINT64_MAX;
+	ck_assert_uint_eq(probes_deadline(probes) - bench_now(&bench).mono_us,
+		TIMEOUT_US / 2 / 5 * 4);
+}
+END_TEST
+
+START_TEST(an_answer_after_that_is_relayed_as_well)
+{
+	uint32_t number;
+
+	bench_join_up_to(&bench, 6);
+	probes->round_at_us = UINT64_MAX;
+	ask_for(2, 3, 99);
+	number = number_pinged(3);
+	pass_us(TIMEOUT_US - 1);
+	ck_assert(ack(3, number));
+	bench_take(&bench);
+	ck_assert_uint_eq(
+		sent_message(&bench.sent, MESSAGE_RELAYED_ACK, 2).answer.probe, 99);
+}
+END_TEST
+
+START_TEST(what_is_done_for_others_ends_with_its_time)
+{
+	bench_join_up_to(&bench, 6);
+	probes->round_at_us = UINT64_MAX;
+	ask_for(2, 3, 99);
+	pass_us(TIMEOUT_US);
+	ck_assert_uint_eq(bench.sent.packet_count, 0);
+	ck_assert_uint_eq(table_count(&probes->by_number), 0);
+	ck_assert(nothing_failed());
 }
 END_TEST
 
@@ -365,9 +429,9 @@ START_TEST(a_look_at_a_suspect_does_not_wait_for_the_period)
 	start(PROBE_VERIFY, 3);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING, 3), 1);
 	probes->round_at_us = UINT64_MAX;
-	pass_us(TIMEOUT_US);
+	pass_us(REPEAT_US);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), INDIRECT_COUNT);
-	pass_us(TIMEOUT_US - 1);
+	pass_us(TIMEOUT_US - REPEAT_US - 1);
 	ck_assert(nothing_failed());
 	pass_us(1);
 	ck_assert_uint_eq(probes_next_failed(probes), sample_short_id(3));
@@ -384,7 +448,7 @@ START_TEST(only_rounds_and_looks_at_suspects_accuse)
 	probes->round_at_us = UINT64_MAX;
 	for (size_t i = 0; i < 3; i++) {
 		start(kinds[i], 3);
-		pass_us(TIMEOUT_US);
+		pass_us(REPEAT_US);
 		ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), 0);
 		pass_us(10 * INTERVAL_US);
 		ck_assert(nothing_failed());
@@ -430,13 +494,13 @@ add_indirect(Suite *suite)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_few_others_are_asked_to_ping);
-	tcase_add_test(tcase, the_target_is_pinged_once_more_meanwhile);
+	tcase_add_test(tcase, the_target_is_pinged_again_and_again);
 	tcase_add_test(tcase, only_members_thought_alive_are_asked);
 	tcase_add_test(tcase, everybody_may_be_asked_in_the_end);
 	tcase_add_test(tcase, an_answer_through_another_is_an_answer);
 	tcase_add_test(tcase, nobody_answers_for_another_unasked);
 	tcase_add_test(
-		tcase, without_any_answer_the_probe_fails_at_the_end_of_the_period);
+		tcase, without_any_answer_the_probe_fails_at_the_end_of_its_time);
 	tcase_add_test(tcase, an_answer_after_the_end_is_too_late);
 	tcase_add_test(tcase, an_answered_probe_is_a_good_sign);
 	tcase_add_test(tcase, each_missing_nack_is_a_bad_sign);
@@ -451,7 +515,10 @@ add_others(Suite *suite)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, an_answer_is_relayed_to_who_asked);
+	tcase_add_test(tcase, silence_is_told_to_who_asked);
 	tcase_add_test(tcase, silence_is_told_while_the_asker_still_waits);
+	tcase_add_test(tcase, an_answer_after_that_is_relayed_as_well);
+	tcase_add_test(tcase, what_is_done_for_others_ends_with_its_time);
 	tcase_add_test(tcase, nobody_is_pinged_for_another_who_is_no_member);
 	tcase_add_test(tcase, pings_for_others_are_limited);
 	tcase_add_test(tcase, a_suspect_hears_of_it_with_the_ping);

@@ -78,12 +78,12 @@ END_TEST
 
 START_TEST(messages_of_streams_are_malformed_in_datagrams)
 {
-	for (unsigned type = MESSAGE_CONTEXT; type < MESSAGE_TYPE_COUNT; type++) {
+	for (unsigned type = MESSAGE_CONTEXT; type <= MESSAGE_DONE; type++) {
 		uint8_t message[] = {(uint8_t)type, 0};
 
 		receive_messages(message, sizeof(message));
 	}
-	assert_only_dropped(DROP_MALFORMED, MESSAGE_TYPE_COUNT - MESSAGE_CONTEXT);
+	assert_only_dropped(DROP_MALFORMED, MESSAGE_DONE - MESSAGE_CONTEXT + 1);
 }
 END_TEST
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "gossip/suspicion.h"
 
+#include "base/now.h"
 #include "run.h"
-#include "sample.h"
 
 #define MIN_US (4 * SECOND_US)
 #define START_US (100 * SECOND_US)

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "gossip/mongering.h"
+
+#include "base/now.h"
+#include "gossip/node.h"
+#include "gossip/request.h"
+#include "run.h"
+#include "wire/message.h"
+
+#define INTERVAL_US (200 * MS_US)
+#define RECORD_COUNT 4
+#define OTHER_COUNT 20
+
+/* One node's mongering with many members around it, none of whom answers. */
+static struct settings settings;
+static struct store store;
+static struct members members;
+static struct outbox outbox;
+static struct prng prng;
+static struct mongering mongering;
+
+static void
+add_member(uint8_t number)
+{
+	uint8_t id[NODE_ID_SIZE] = {number};
+	char name[] = {'n', (char)('a' + number), '\0'};
+	struct member_info info = {
+		.address = {.family = 4, .ip = {10, 0, 0, number}, .port = 7117},
+		.writer = number,
+		.name = bytes_of_string(name),
+	};
+	struct member *member = members_put(&members, id, &info);
+
+	member_set_state(&members, member, MEMBER_ALIVE);
+	if (number == 1)
+		members.self = member;
+}
+
+static void
+set_up(enum strategy strategy)
+{
+	struct header header = {.version = WIRE_VERSION};
+
+	settings = settings_default();
+	settings.strategy = strategy;
+	prng_init(&prng, 1);
+	store_init(&store, 0, SIZE_MAX, 0);
+	members_init(&members, 100);
+	outbox_init(&outbox, &header, settings.packet_size_max);
+	for (uint8_t i = 1; i <= OTHER_COUNT + 1; i++)
+		add_member(i);
+	mongering_init(&mongering, &settings, &store, &members, &outbox, &prng, 0);
+}
+
+static void
+tear_down(void)
+{
+	mongering_fini(&mongering);
+	outbox_fini(&outbox);
+	members_fini(&members);
+	store_fini(&store);
+}
+
+static void
+add_record(uint64_t seq)
+{
+	uint8_t key[] = {'k', (uint8_t)('0' + seq)};
+	struct record_view view = {
+		.kind = RECORD_SHARED,
+		.dot = {7, seq},
+		.stamp = seq,
+		.key = bytes_of(key, sizeof(key)),
+	};
+	enum store_result result;
+
+	ck_assert_int_eq(store_apply(&store, &view, 0, &result), ERR_OK);
+	mongering_add(
+		&mongering, store_find_hash(&store, store_hash(&store, view.dot)), 0);
+}
+
+/* How many messages of that type leave in a round, over all addresses. */
+static size_t
+count_in_round(uint64_t round, enum message_type type)
+{
+	struct address to;
+	struct bytes datagram;
+	size_t count = 0;
+
+	mongering_tick(&mongering, round * INTERVAL_US);
+	while (outbox_next(&outbox, &to, &datagram)) {
+		struct reader reader = reader_of(datagram);
+		struct header header;
+		struct message message;
+
+		ck_assert_int_eq(header_read(&reader, &header), ERR_OK);
+		ck_assert_uint_ne(to.ip[3], 1);
+		while (message_read(&reader, WIRE_DATAGRAM_SIZE_MAX, &message) ==
+			MESSAGE_TAKEN)
+			count += message.type == type;
+	}
+	return count;
+}
+
+START_TEST(push_sends_each_record_as_often_as_the_formula_says)
+{
+	size_t copies = 0;
+
+	set_up(STRATEGY_PUSH);
+	for (uint64_t seq = 1; seq <= RECORD_COUNT; seq++)
+		add_record(seq);
+	for (uint64_t round = 1; round <= 20; round++)
+		copies += count_in_round(round, MESSAGE_RECORD);
+	/* 4 · ⌈log10(21 + 1)⌉ */
+	ck_assert_uint_eq(copies, (uint64_t)RECORD_COUNT * 4 * 2);
+	tear_down();
+}
+END_TEST
+
+START_TEST(push_sends_to_no_more_than_the_fanout_in_a_round)
+{
+	set_up(STRATEGY_PUSH);
+	add_record(1);
+	ck_assert_uint_eq(count_in_round(1, MESSAGE_RECORD), settings.fanout);
+	tear_down();
+}
+END_TEST
+
+START_TEST(push_is_quiet_when_nothing_is_hot)
+{
+	set_up(STRATEGY_PUSH);
+	ck_assert_uint_eq(mongering_deadline(&mongering), DEADLINE_NONE);
+	add_record(1);
+	ck_assert_uint_ne(mongering_deadline(&mongering), DEADLINE_NONE);
+	for (uint64_t round = 1; round <= 20; round++)
+		count_in_round(round, MESSAGE_RECORD);
+	ck_assert_uint_eq(mongering_deadline(&mongering), DEADLINE_NONE);
+	tear_down();
+}
+END_TEST
+
+START_TEST(pull_asks_one_member_a_round_and_tells_it_nothing)
+{
+	set_up(STRATEGY_PULL);
+	add_record(1);
+	ck_assert_uint_eq(count_in_round(1, MESSAGE_PULL), 1);
+	ck_assert_uint_eq(count_in_round(2, MESSAGE_IHAVE), 0);
+	tear_down();
+}
+END_TEST
+
+START_TEST(push_pull_asks_one_member_and_tells_it_what_is_hot)
+{
+	set_up(STRATEGY_PUSH_PULL);
+	add_record(1);
+	ck_assert_uint_eq(count_in_round(1, MESSAGE_PULL), 1);
+	ck_assert_uint_eq(count_in_round(2, MESSAGE_IHAVE), 1);
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_pull_is_answered_while_records_are_hot)
+{
+	struct address from = {.family = 4, .ip = {10, 0, 0, 9}, .port = 7117};
+	struct address to;
+	struct bytes datagram;
+
+	set_up(STRATEGY_PULL);
+	add_record(1);
+	mongering_on_pull(&mongering, &from);
+	ck_assert(outbox_next(&outbox, &to, &datagram));
+	ck_assert(address_equal(&to, &from));
+	for (uint64_t round = 1; round <= 20; round++)
+		count_in_round(round, MESSAGE_PULL);
+	mongering_on_pull(&mongering, &from);
+	ck_assert(!outbox_next(&outbox, &to, &datagram));
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_superseded_record_is_not_sent)
+{
+	uint8_t key[] = {'k', '1'};
+	struct record_view newer = {
+		.kind = RECORD_SHARED,
+		.dot = {7, 2},
+		.stamp = 2,
+		.key = bytes_of(key, sizeof(key)),
+	};
+	enum store_result result;
+
+	set_up(STRATEGY_PUSH);
+	add_record(1);
+	ck_assert_int_eq(store_apply(&store, &newer, 0, &result), ERR_OK);
+	ck_assert_uint_eq(count_in_round(1, MESSAGE_RECORD), 0);
+	tear_down();
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("mongering");
+	TCase *tcase = add_case(suite, "mongering");
+
+	tcase_add_test(tcase, push_sends_each_record_as_often_as_the_formula_says);
+	tcase_add_test(tcase, push_sends_to_no_more_than_the_fanout_in_a_round);
+	tcase_add_test(tcase, push_is_quiet_when_nothing_is_hot);
+	tcase_add_test(tcase, pull_asks_one_member_a_round_and_tells_it_nothing);
+	tcase_add_test(tcase, push_pull_asks_one_member_and_tells_it_what_is_hot);
+	tcase_add_test(tcase, a_pull_is_answered_while_records_are_hot);
+	tcase_add_test(tcase, a_superseded_record_is_not_sent);
+	return run_suite(suite);
+}
