@@ -10,7 +10,7 @@
  * deadlines leave in the order in which they were set, so that runs repeat exactly.
  */
 struct timer {
-	uint64_t at;    /* microseconds on the caller's monotonic clock */
+	uint64_t at;    /* on whatever clock, and in whatever unit, the owner keeps */
 	uint64_t order; /* breaks ties */
 	size_t index;   /* place in the heap, from 1; 0 = not set */
 };

@@ -21,9 +21,8 @@ interval_set_fini(struct interval_set *set)
 	interval_set_init(set);
 }
 
-/* Index of the first interval that does not end before `number`, the count if none. */
-static size_t
-find_from(const struct interval_set *set, uint64_t number)
+size_t
+interval_set_find_from(const struct interval_set *set, uint64_t number)
 {
 	size_t low = 0;
 	size_t high = set->count;
@@ -43,7 +42,7 @@ find_from(const struct interval_set *set, uint64_t number)
 static bool
 contains_range(const struct interval_set *set, uint64_t first, uint64_t last)
 {
-	size_t i = find_from(set, first);
+	size_t i = interval_set_find_from(set, first);
 
 	return i < set->count && set->intervals[i].first <= first &&
 	       set->intervals[i].last >= last;
@@ -79,8 +78,8 @@ interval_set_add(struct interval_set *set, uint64_t first, uint64_t last)
 
 	/* What only touches is merged too; the limits are written so as not to
 	 * overflow. */
-	size_t start = find_from(set, first > 0 ? first - 1 : 0);
-	size_t end = find_from(set, last);
+	size_t start = interval_set_find_from(set, first > 0 ? first - 1 : 0);
+	size_t end = interval_set_find_from(set, last);
 
 	if (end < set->count && (set->intervals[end].first <= last ||
 					set->intervals[end].first - 1 == last)) {

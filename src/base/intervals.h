@@ -21,6 +21,10 @@ struct interval_set {
 void interval_set_init(struct interval_set *set);
 void interval_set_fini(struct interval_set *set);
 
+/* Index of the first interval that does not end before the number, the count when there
+ * is none. */
+size_t interval_set_find_from(const struct interval_set *set, uint64_t number);
+
 bool interval_set_contains(const struct interval_set *set, uint64_t number);
 
 /* Adds first..last, both included; first must not be above last. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/edit_distance.h"
+
 /* The rows are lines of a table, which no formatter may break as it likes. */
 /* clang-format off */
 
@@ -163,7 +165,6 @@ static const struct command commands[] = {
 
 /* A name this many changes away may have been meant. */
 #define NEAR_MAX 2
-#define NAME_LEN_MAX 32
 
 const struct command *
 command_at(size_t index)
@@ -199,35 +200,6 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many characters must be added, dropped, replaced or swapped with the next one to
- * come from `a` to `b` (optimal string alignment). Both at most NAME_LEN_MAX long. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t a_len = strlen(a);
-	size_t b_len = strlen(b);
-	size_t costs[NAME_LEN_MAX + 1][NAME_LEN_MAX + 1];
-
-	for (size_t i = 0; i <= a_len; i++) {
-		for (size_t j = 0; j <= b_len; j++) {
-			size_t *cost = &costs[i][j];
-
-			if (i == 0 || j == 0) {
-				*cost = i + j;
-				continue;
-			}
-			*cost = costs[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-			*cost = least(*cost, costs[i - 1][j] + 1);
-			*cost = least(*cost, costs[i][j - 1] + 1);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-				a[i - 2] == b[j - 1]) {
-				*cost = least(*cost, costs[i - 2][j - 2] + 1);
-			}
-		}
-	}
-	return costs[a_len][b_len];
-}
-
 /* Half a name, or a name with more to it, is nearly right. */
 static size_t
 unlikeness(const char *typed, const char *name)
@@ -237,7 +209,7 @@ unlikeness(const char *typed, const char *name)
 	if (common_len >= 3 && strncmp(typed, name, common_len) == 0) {
 		return 1;
 	}
-	return distance(typed, name);
+	return edit_distance(typed, name);
 }
 
 const struct command *
@@ -246,9 +218,6 @@ command_nearest(const char *name)
 	const struct command *nearest = NULL;
 	size_t nearest_unlikeness = NEAR_MAX + 1;
 
-	if (strlen(name) > NAME_LEN_MAX) {
-		return NULL;
-	}
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		size_t found = unlikeness(name, commands[i].name);
 

@@ -85,7 +85,7 @@ static const struct conf_key keys[] = {
 		SECONDS(1), "time over which announcements to lazy neighbours gather"},
 	{"gossip", "graft_timeout", DURATION_US(gossip.graft_timeout), "5ms", MS(1),
 		SECONDS(10), "wait for an announced write before it is asked for"},
-	{"gossip", "neighbour_rings", COUNT(gossip.neighbour_rings), "3", 1, 8,
+	{"gossip", "neighbour_rings", COUNT(gossip.neighbour_rings), "3", 1, 3,
 		"rings of members; each gives two neighbours"},
 	{"gossip", "direct_count_max", COUNT(gossip.direct_count_max), "8", 1, 64,
 		"up to so many members everyone is a neighbour"},

@@ -22,7 +22,6 @@ enum conf_type {
 	CONF_BOOLEAN,     /* bool */
 	CONF_LOG_LEVEL,   /* int, a priority of syslog(3) */
 	CONF_STRATEGY,    /* int, a place in plumtree, push, push-pull, pull */
-	CONF_FRACTION,    /* double from 0 to 1 */
 };
 
 struct conf_key {

@@ -5,11 +5,6 @@
 
 /* "Did you mean": the known name that a mistyped one is most likely to be. */
 
-/* The least number of letters to insert, delete, replace or swap with their neighbour
- * to turn one text into the other, for texts of up to 63 bytes; longer ones are far
- * from everything (SIZE_MAX). */
-size_t nearest_distance(const char *a, const char *b);
-
 /* The key that looks most like the name, preferably one of the section. The same name
  * in another section is nearer than any other name. NULL when nothing is near. */
 const struct conf_key *nearest_key(const char *section, const char *name);

@@ -110,38 +110,6 @@ number_parse_size(const char *text, uint64_t *ret_size)
 	return parse_with_unit(text, size_units, ret_size);
 }
 
-enum err
-number_parse_fraction(const char *text, double *ret_fraction)
-{
-	uint64_t whole;
-	uint64_t part = 0;
-	double scale = 1;
-	const char *point;
-	enum err err = parse_digits(text, &point, &whole);
-
-	if (err == ERR_OK && *point == '.') {
-		const char *end;
-
-		err = parse_digits(point + 1, &end, &part);
-		if (err == ERR_OK && (*end != '\0' || end - point > 10)) {
-			return ERR_INVALID;
-		}
-		for (const char *at = point + 1; err == ERR_OK && at < end; at++) {
-			scale *= 10;
-		}
-	} else if (err == ERR_OK && *point != '\0') {
-		return ERR_INVALID;
-	}
-	if (err != ERR_OK) {
-		return err;
-	}
-	if (whole > 1 || (whole == 1 && part > 0)) {
-		return ERR_TOO_LARGE;
-	}
-	*ret_fraction = (double)whole + (double)part / scale;
-	return ERR_OK;
-}
-
 const char *
 number_format_duration(uint64_t us, char text[NUMBER_TEXT_SIZE])
 {

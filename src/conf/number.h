@@ -21,9 +21,6 @@ MUST_CHECK enum err number_parse_duration(const char *text, uint64_t *ret_us);
 /* "1400" bytes, "64KiB", "1MiB", "1GiB" or "1TiB". */
 MUST_CHECK enum err number_parse_size(const char *text, uint64_t *ret_size);
 
-/* "0", "0.25" or "1": at most nine digits after the point, 0 to 1. */
-MUST_CHECK enum err number_parse_fraction(const char *text, double *ret_fraction);
-
 /* In the largest unit that gives a whole number; below a millisecond rounded down. */
 const char *number_format_duration(uint64_t us, char text[NUMBER_TEXT_SIZE]);
 

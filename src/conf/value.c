@@ -166,16 +166,6 @@ parse_duration(const struct conf_key *key, const char *text, uint64_t *field,
 	return err;
 }
 
-static enum err
-parse_fraction(const char *text, double *field, char reason[CONF_REASON_SIZE])
-{
-	if (number_parse_fraction(text, field) != ERR_OK) {
-		return refuse(reason,
-			SHOWN " is not a number from 0 to 1, such as 0.25", text);
-	}
-	return ERR_OK;
-}
-
 uint64_t
 value_number(const struct conf_key *key, const void *field)
 {
@@ -194,7 +184,6 @@ value_number(const struct conf_key *key, const void *field)
 	case CONF_BOOLEAN:
 	case CONF_LOG_LEVEL:
 	case CONF_STRATEGY:
-	case CONF_FRACTION:
 		break;
 	}
 	assert(false && "a key that is a number");
@@ -241,8 +230,9 @@ parse_word(const struct word *words, const char *choices, const char *text, int 
 {
 	const struct word *word = find_word(words, text);
 
-	if (word == NULL)
+	if (word == NULL) {
 		return refuse(reason, SHOWN " is not one of %s", text, choices);
+	}
 	*field = word->value;
 	return ERR_OK;
 }
@@ -345,8 +335,6 @@ value_parse(const struct conf_key *key, const char *text, void *field,
 	case CONF_STRATEGY:
 		return parse_word(strategies, "plumtree, push, push-pull, pull", text,
 			field, reason);
-	case CONF_FRACTION:
-		return parse_fraction(text, field, reason);
 	case CONF_SEEDS:
 		break;
 	}
@@ -382,19 +370,6 @@ format_address(const struct address *address)
 	return mem_copy_string(address_format(address, text));
 }
 
-static char *
-format_fraction(double fraction)
-{
-	char text[VALUE_NUMBER_TEXT_SIZE];
-	size_t len = (size_t)snprintf(text, sizeof(text), "%.9f", fraction);
-
-	while (text[len - 1] == '0') {
-		len--;
-	}
-	text[len - (text[len - 1] == '.')] = '\0';
-	return mem_copy_string(text);
-}
-
 char *
 value_format(const struct conf_key *key, const void *field)
 {
@@ -414,8 +389,6 @@ value_format(const struct conf_key *key, const void *field)
 		return mem_copy_string(word_of(log_levels, *(const int *)field));
 	case CONF_STRATEGY:
 		return mem_copy_string(word_of(strategies, *(const int *)field));
-	case CONF_FRACTION:
-		return format_fraction(*(const double *)field);
 	case CONF_DURATION_US:
 	case CONF_DURATION_MS:
 	case CONF_SIZE:

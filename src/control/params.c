@@ -77,10 +77,8 @@ read_version(const struct param *param, const json_t *value, struct args *args)
 {
 	struct version *version = place_of(param, args);
 
-	/* A stamp of 0 would stand for any version. */
 	return json_is_string(value) &&
-	       version_parse(json_string_value(value), version) == ERR_OK &&
-	       version->stamp != 0;
+	       version_parse(json_string_value(value), version) == ERR_OK;
 }
 
 static bool

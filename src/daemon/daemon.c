@@ -124,6 +124,10 @@ start_node(struct daemon *daemon)
 		log_message(LOG_ERR, "%s", reason);
 		return ERR_IO;
 	}
+	if (daemon->identity.was_copied)
+		log_message(LOG_WARNING,
+			"the identity in %s is a copy: starting as a new node",
+			daemon->conf->node.state_dir);
 	if (settings.name[0] == '\0') {
 		host_name(name);
 		settings.name = name;
@@ -243,8 +247,7 @@ start(struct daemon *daemon)
 static void
 stop(struct daemon *daemon)
 {
-	if (daemon->control != NULL)
-		control_free(daemon->control);
+	control_free(daemon->control);
 	driver_close(&daemon->driver);
 	for (size_t i = 0; i < STOP_SIGNAL_COUNT; i++) {
 		if (daemon->signals[i] != NULL)

@@ -172,9 +172,12 @@ static bool
 on_accepted(void *context, const struct address *from, uint32_t *ret_stream)
 {
 	struct driver *driver = context;
+	enum err err =
+		node_stream_accept(driver->node, from, driver_now(), ret_stream);
 
-	return node_stream_accept(driver->node, from, driver_now(), ret_stream) ==
-	       ERR_OK;
+	/* Another stream may have had to make place. */
+	settle_soon(driver);
+	return err == ERR_OK;
 }
 
 static void

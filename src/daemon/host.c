@@ -4,9 +4,10 @@
 #include <ctype.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "net/sockaddr.h"
 
 void
 host_name(char name[NODE_NAME_LEN_MAX + 1])
@@ -18,32 +19,6 @@ host_name(char name[NODE_NAME_LEN_MAX + 1])
 		if (!isalnum((unsigned char)*c) && strchr("._-", *c) == NULL)
 			*c = '-';
 	}
-}
-
-static bool
-to_address(const struct sockaddr *from, struct address *ret_address)
-{
-	struct address address = {0};
-
-	if (from == NULL)
-		return false;
-	if (from->sa_family == AF_INET) {
-		struct sockaddr_in in;
-
-		memcpy(&in, from, sizeof(in));
-		address.family = 4;
-		memcpy(address.ip, &in.sin_addr, 4);
-	} else if (from->sa_family == AF_INET6) {
-		struct sockaddr_in6 in6;
-
-		memcpy(&in6, from, sizeof(in6));
-		address.family = 6;
-		memcpy(address.ip, &in6.sin6_addr, 16);
-	} else {
-		return false;
-	}
-	*ret_address = address;
-	return true;
 }
 
 static bool
@@ -80,8 +55,11 @@ host_address(int family)
 	for (const struct ifaddrs *item = list; item != NULL; item = item->ifa_next) {
 		struct address address;
 
-		if ((item->ifa_flags & IFF_UP) == 0 ||
-			!to_address(item->ifa_addr, &address) ||
+		if ((item->ifa_flags & IFF_UP) == 0 || item->ifa_addr == NULL)
+			continue;
+		address = sockaddr_address(item->ifa_addr);
+		address.port = 0;
+		if (address_is_none(&address) ||
 			(family != 0 && address.family != family))
 			continue;
 		if (fitness(&address) > best_fitness) {

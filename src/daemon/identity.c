@@ -23,6 +23,9 @@
 /* How many numbers are reserved at a start. */
 #define RESERVE_AT_START (UINT64_C(1) << 20)
 
+/* Beyond any honest use, and far from where numbers end. */
+#define SEQ_LIMIT_MAX (UINT64_MAX / 2)
+
 static void explain(char reason[IDENTITY_REASON_SIZE], const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -119,7 +122,7 @@ format_id(const uint8_t id[NODE_ID_SIZE], char text[2 * NODE_ID_SIZE + 1])
 }
 
 static enum err
-parse(struct identity *identity, char *text)
+parse(struct identity *identity, char *text, uint64_t *ret_inode)
 {
 	char *cursor = text;
 	const char *format;
@@ -132,8 +135,10 @@ parse(struct identity *identity, char *text)
 		!take_number(&cursor, "writer", 16, &identity->writer) ||
 		!take_number(&cursor, "reserved", 10, &identity->seq_limit))
 		return ERR_MALFORMED;
-	if (*cursor != '\0' || generation >= UINT32_MAX || identity->writer == 0 ||
-		identity->seq_limit == 0)
+	if (!take_number(&cursor, "inode", 10, ret_inode) || *cursor != '\0')
+		return ERR_MALFORMED;
+	if (generation >= UINT32_MAX || identity->writer == 0 ||
+		identity->seq_limit == 0 || identity->seq_limit > SEQ_LIMIT_MAX)
 		return ERR_MALFORMED;
 	identity->generation = (uint32_t)generation;
 	return ERR_OK;
@@ -143,30 +148,42 @@ static enum err
 read_file(struct identity_file *file, char reason[IDENTITY_REASON_SIZE])
 {
 	char text[FILE_SIZE_MAX + 1];
-	int fd = openat(file->folder_fd, FILE_NAME, O_RDONLY | O_CLOEXEC);
+	/* Without waiting, should somebody have put a FIFO there. */
+	int fd = openat(
+		file->folder_fd, FILE_NAME, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
+	uint64_t inode;
 	ssize_t len;
 
 	if (fd < 0 && errno == ENOENT)
 		return ERR_NOT_FOUND;
 	if (fd < 0)
 		return explain_io(file, "cannot read the identity in", reason);
-	len = read(fd, text, FILE_SIZE_MAX);
+	len = fstat(fd, &status) == 0 ? read(fd, text, FILE_SIZE_MAX) : -1;
 	close(fd);
 	if (len < 0)
 		return explain_io(file, "cannot read the identity in", reason);
 	text[len] = '\0';
-	if (parse(&file->identity, text) == ERR_OK)
+	if (parse(&file->identity, text, &inode) == ERR_OK) {
+		file->was_copied = inode != (uint64_t)status.st_ino;
 		return ERR_OK;
+	}
 	explain(reason, "%s/" FILE_NAME " is damaged; remove it to start as a new node",
 		file->folder);
 	return ERR_MALFORMED;
 }
 
+/* The text, and last of all which file it is in. */
 static bool
-write_whole(int fd, const char *text)
+write_whole(int fd, char text[FILE_SIZE_MAX])
 {
 	size_t len = strlen(text);
+	struct stat status;
 
+	if (fstat(fd, &status) != 0)
+		return false;
+	len += (size_t)snprintf(text + len, FILE_SIZE_MAX - len, "inode %ju\n",
+		(uintmax_t)status.st_ino);
 	return write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
 }
 
@@ -221,7 +238,7 @@ load(struct identity_file *file, char reason[IDENTITY_REASON_SIZE])
 {
 	enum err err = read_file(file, reason);
 
-	if (err == ERR_NOT_FOUND)
+	if (err == ERR_NOT_FOUND || file->was_copied)
 		make_identity(&file->identity);
 	else if (err != ERR_OK)
 		return err;

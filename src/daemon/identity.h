@@ -8,10 +8,15 @@
  * Who this node is, across restarts: the file "identity" in the state folder. Written
  * anew, flushed and put in place at once at each change, so that it is whole at any
  * instant. The folder is locked as long as the daemon runs.
+ *
+ * The file says which inode it is. One that was copied, or restored from a backup, is
+ * another: whoever it belonged to may still run and write, so that to go on under its
+ * numbers would issue them twice. A node that finds such a file is a new one.
  */
 struct identity_file {
 	char *folder;
 	int folder_fd;
+	bool was_copied; /* the identity found was not made here; a new one was made */
 	struct identity identity;
 };
 

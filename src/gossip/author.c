@@ -3,6 +3,9 @@
 
 #include <assert.h>
 
+/* The disk may have been full. */
+#define ASK_AGAIN_US (5 * SECOND_US)
+
 void
 author_init(struct author *author, const struct identity *identity, struct store *store,
 	struct broadcast *broadcast, struct clock *clock, struct outputs *outputs)
@@ -20,12 +23,14 @@ author_init(struct author *author, const struct identity *identity, struct store
 }
 
 static void
-ask_for_more(struct author *author)
+ask_for_more(struct author *author, uint64_t now_us)
 {
 	bool enough = author->seq_limit - author->seq_next >= RESERVE_COUNT / 2;
+	bool asked = author->seq_asked > author->seq_limit;
 
-	if (enough || author->seq_asked > author->seq_limit)
+	if (enough || (asked && now_us - author->asked_us < ASK_AGAIN_US))
 		return;
+	author->asked_us = now_us;
 	author->seq_asked = author->seq_limit + RESERVE_COUNT;
 	outputs_reserve(author->outputs, author->writer, author->seq_asked);
 }
@@ -35,7 +40,7 @@ author_write(struct author *author, struct record_view *view, struct now now)
 {
 	enum store_result result;
 
-	ask_for_more(author);
+	ask_for_more(author, now.mono_us);
 	/* Under a number that is taken elsewhere a write would pass for a duplicate. */
 	if (author->seq_next >= author->seq_limit || author_is_outrun(author))
 		return ERR_BUSY;
@@ -69,12 +74,12 @@ author_is_outrun(const struct author *author)
 }
 
 void
-author_renew(struct author *author, uint64_t writer)
+author_renew(struct author *author, uint64_t writer, struct now now)
 {
 	assert(writer != 0);
 	author->writer = writer;
 	author->seq_next = 1;
 	author->seq_limit = 1;
 	author->seq_asked = 1;
-	ask_for_more(author);
+	ask_for_more(author, now.mono_us);
 }

@@ -21,6 +21,7 @@ struct author {
 	uint64_t seq_next;
 	uint64_t seq_limit; /* numbers below are reserved */
 	uint64_t seq_asked; /* what the last OUTPUT_RESERVE asked for */
+	uint64_t asked_us;  /* and when: what is not granted is asked for again */
 };
 
 /* How many numbers are reserved at a time. */
@@ -43,4 +44,4 @@ void author_reserved(struct author *author, uint64_t writer, uint64_t limit);
 bool author_is_outrun(const struct author *author);
 
 /* Begins a new writer id, which can be used once it is reserved. */
-void author_renew(struct author *author, uint64_t writer);
+void author_renew(struct author *author, uint64_t writer, struct now now);

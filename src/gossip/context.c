@@ -86,24 +86,6 @@ context_add(struct context *context, struct dot dot)
 	context_add_range(context, dot.writer, dot.seq, dot.seq);
 }
 
-/* Index of the first range that does not end before `seq`, the count if none. */
-static size_t
-find_range(const struct interval_set *seqs, uint64_t seq)
-{
-	size_t low = 0;
-	size_t high = seqs->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (seqs->intervals[middle].last < seq)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* What first..last adds to the sum beyond what is covered already: its gaps. */
 static uint64_t
 gaps_sum(const struct context_writer *entry, uint64_t first, uint64_t last)
@@ -111,7 +93,7 @@ gaps_sum(const struct context_writer *entry, uint64_t first, uint64_t last)
 	const struct interval_set *seqs = &entry->seqs;
 	uint64_t sum = 0;
 
-	for (size_t i = find_range(seqs, first);
+	for (size_t i = interval_set_find_from(seqs, first);
 		i < seqs->count && seqs->intervals[i].first <= last; i++) {
 		struct interval held = seqs->intervals[i];
 

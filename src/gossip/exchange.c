@@ -28,6 +28,7 @@ exchange_new(const struct exchange_host *host, uint32_t stream,
 	exchange->host = host;
 	exchange->stream = stream;
 	exchange->address = *address;
+	exchange->opened_us = host->now->mono_us;
 	exchange->outgoing = outgoing;
 	exchange->pass_on = pass_on;
 	exchange->space = SPACE_MEMBERS;

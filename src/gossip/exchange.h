@@ -20,6 +20,7 @@ struct exchange_host {
 	struct store *store;
 	struct intake *intake;
 	const struct header *header;
+	const struct now *now; /* of the turn */
 };
 
 enum exchange_stage {
@@ -35,6 +36,7 @@ struct exchange {
 	const struct exchange_host *host;
 	uint32_t stream;
 	struct address address;
+	uint64_t opened_us;
 	bool outgoing;
 	bool pass_on; /* whether neighbours are told of what comes in */
 

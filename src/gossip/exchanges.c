@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "gossip/exchanges.h"
 
+/* How long a peer has, while others wait for a place, to say who it is, what it has, and
+ * everything. */
+#define HEADER_TIME_US (1 * SECOND_US)
+#define SNAPSHOT_TIME_US (5 * SECOND_US)
+#define EXCHANGE_TIME_US (60 * SECOND_US)
+
 void
 exchanges_init(struct exchanges *exchanges, const struct exchange_host *host,
 	struct roster *roster, struct outputs *outputs, const struct settings *settings)
@@ -64,13 +70,56 @@ is_open_to(const struct exchanges *exchanges, const struct address *address)
 	return false;
 }
 
+/* For how long somebody else's exchange has kept its place beyond its time, 0 when it
+ * has not. */
+static uint64_t
+overdue_us(const struct exchange *exchange, uint64_t now_us)
+{
+	uint64_t allowed_us = EXCHANGE_TIME_US;
+	uint64_t passed_us = now_us - exchange->opened_us;
+
+	if (!exchange->header_seen)
+		allowed_us = HEADER_TIME_US;
+	else if (!exchange->peer_ready)
+		allowed_us = SNAPSHOT_TIME_US;
+	return exchange->outgoing || passed_us <= allowed_us ? 0
+							      : passed_us - allowed_us;
+}
+
+/* When every place is taken, the exchange that is overdue by most has to go: nobody can
+ * keep the others out by saying nothing. False when none is. */
+static bool
+make_room(struct exchanges *exchanges)
+{
+	uint64_t worst_us = 0;
+	struct exchange *worst = NULL;
+	size_t cursor = 0;
+	struct exchange *exchange;
+
+	if (table_count(&exchanges->by_stream) < exchanges->count_max)
+		return true;
+	while ((exchange = table_next(&exchanges->by_stream, &cursor)) != NULL) {
+		uint64_t us = overdue_us(exchange, exchanges->host.now->mono_us);
+
+		if (us > worst_us) {
+			worst_us = us;
+			worst = exchange;
+		}
+	}
+	if (worst == NULL)
+		return false;
+	exchanges->host.intake->drops[DROP_STREAM_LIMIT]++;
+	outputs_stream(exchanges->outputs, OUTPUT_STREAM_CLOSE, worst->stream, NULL);
+	end(exchanges, worst);
+	return true;
+}
+
 bool
 exchanges_open(struct exchanges *exchanges, const struct address *address)
 {
 	struct exchange *exchange;
 
-	if (table_count(&exchanges->by_stream) >= exchanges->count_max ||
-		is_open_to(exchanges, address))
+	if (is_open_to(exchanges, address) || !make_room(exchanges))
 		return false;
 	exchange = add(exchanges, address, true);
 	exchanges->opened++;
@@ -83,7 +132,7 @@ enum err
 exchanges_accept(
 	struct exchanges *exchanges, const struct address *from, uint32_t *ret_stream)
 {
-	if (table_count(&exchanges->by_stream) >= exchanges->count_max) {
+	if (!make_room(exchanges)) {
 		exchanges->host.intake->drops[DROP_STREAM_LIMIT]++;
 		return ERR_BUSY;
 	}
@@ -132,14 +181,20 @@ settle(struct exchanges *exchanges, struct exchange *exchange, struct now now)
 		peer == NULL ? "" : peer->name, &exchange->address);
 }
 
-static enum drop
-drop_of(enum err err)
+static void
+count_drop(struct exchanges *exchanges, const struct exchange *exchange, enum err err,
+	struct now now)
 {
+	struct intake *intake = exchanges->host.intake;
+
 	if (err == ERR_FOREIGN)
-		return DROP_FOREIGN;
-	if (err == ERR_VERSION)
-		return DROP_VERSION;
-	return err == ERR_DUPLICATE ? DROP_REFLECTED : DROP_STREAM;
+		intake_drop_foreign(intake, &exchange->address, now);
+	else if (err == ERR_VERSION)
+		intake->drops[DROP_VERSION]++;
+	else if (err == ERR_DUPLICATE)
+		intake->drops[DROP_REFLECTED]++;
+	else
+		intake->drops[DROP_STREAM]++;
 }
 
 enum err
@@ -157,10 +212,7 @@ exchanges_receive(struct exchanges *exchanges, uint32_t stream, struct bytes byt
 	enum err err = exchange_receive(exchange, bytes, now);
 
 	if (err != ERR_OK) {
-		exchanges->host.intake->drops[drop_of(err)]++;
-		if (err == ERR_FOREIGN)
-			outputs_notice(exchanges->outputs, NOTICE_FOREIGN_CLUSTER, "",
-				&exchange->address);
+		count_drop(exchanges, exchange, err, now);
 		end(exchanges, exchange);
 		return err;
 	}

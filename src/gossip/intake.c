@@ -3,15 +3,34 @@
 
 #include "gossip/key.h"
 
-/* A clock that is off is told of once in so long; each refusal is counted. */
-#define CLOCK_NOTICE_US (60 * SECOND_US)
+/* What goes wrong again and again is told of once in so long, and counted each time. */
+#define NOTICE_INTERVAL_US (60 * SECOND_US)
+
+/* Whether a notice last given at `*given_us` may be given now; it is taken as given. */
+static bool
+may_notice(uint64_t *given_us, struct now now)
+{
+	if (*given_us != 0 && now.mono_us - *given_us < NOTICE_INTERVAL_US)
+		return false;
+	*given_us = now.mono_us;
+	return true;
+}
+
+void
+intake_drop_foreign(struct intake *intake, const struct address *from, struct now now)
+{
+	intake->drops[DROP_FOREIGN]++;
+	if (may_notice(&intake->foreign_notice_us, now))
+		outputs_notice(intake->outputs, NOTICE_FOREIGN_CLUSTER, "", from);
+}
 
 static enum drop
 check_member(const struct intake *intake, const struct record_view *view)
 {
 	struct member_info info;
 
-	if (view->deleted || member_info_read(view->value, &info) != ERR_OK)
+	if (view->deleted || view->expires_ms != 0 ||
+		member_info_read(view->value, &info) != ERR_OK)
 		return DROP_RECORD;
 	return roster_has_room(intake->roster, view) ? DROP_COUNT : DROP_QUOTA;
 }
@@ -36,12 +55,10 @@ check_stamp(struct intake *intake, const struct record_view *view,
 {
 	if (clock_observe(intake->clock, view->stamp, now.wall_ms) == ERR_OK)
 		return DROP_COUNT;
-	if (intake->clock_notice_us == 0 ||
-		now.mono_us - intake->clock_notice_us >= CLOCK_NOTICE_US) {
+	if (may_notice(&intake->clock_notice_us, now)) {
 		const struct member *member =
 			members_find(intake->roster->members, source->member);
 
-		intake->clock_notice_us = now.mono_us;
 		outputs_notice(intake->outputs, NOTICE_CLOCK,
 			member == NULL ? "" : member->name, &source->address);
 	}

@@ -18,7 +18,8 @@ struct intake {
 	uint64_t drops[DROP_COUNT];
 	uint64_t applied;
 	uint64_t duplicates;
-	uint64_t clock_notice_us; /* when NOTICE_CLOCK was last given */
+	uint64_t clock_notice_us;   /* when NOTICE_CLOCK was last given, 0 = never */
+	uint64_t foreign_notice_us; /* the same of NOTICE_FOREIGN_CLUSTER */
 };
 
 /* Where a record comes from. */
@@ -35,6 +36,11 @@ enum intake_result {
 	INTAKE_KNOWN,   /* seen before */
 	INTAKE_REFUSED, /* against a rule or limit; counted, and not covered */
 };
+
+/* Something of another cluster came from that address: counts it, and gives
+ * NOTICE_FOREIGN_CLUSTER unless that was done within the last minute. */
+void intake_drop_foreign(
+	struct intake *intake, const struct address *from, struct now now);
 
 enum intake_result intake_record(struct intake *intake, const struct record_view *view,
 	const struct source *source, struct now now);

@@ -6,6 +6,9 @@
 #include "wire/limits.h"
 #include "wire/member_info.h"
 
+/* The most rings that the overlay may have. */
+#define RING_COUNT_MAX 3
+
 /*
  * Everybody this node knows, itself included, as the member records and its own
  * observations say. Members are known by the first eight bytes of their id, the short
@@ -32,11 +35,8 @@ struct member {
 	bool agrees;                /* and that was ours at that time */
 	uint64_t repair_at_us;      /* no repair of a difference before */
 	uint64_t repair_backoff_us; /* grows with each repair without agreement */
-	uint64_t ring_hash[3];
+	uint64_t ring_hash[RING_COUNT_MAX]; /* its place on each; see overlay.h */
 };
-
-/* Rings of the overlay; see overlay.h. */
-#define RING_COUNT_MAX 3
 
 struct members {
 	struct table by_short_id;

@@ -40,6 +40,16 @@ mongering_fini(struct mongering *mongering)
 	free(mongering->hot);
 }
 
+/* Whether there is a way to tell of the record: what is pulled is announced first. */
+static bool
+can_be_told(const struct mongering *mongering, const struct record *record)
+{
+	struct record_view view = record_view(record);
+
+	return mongering->settings->strategy != STRATEGY_PUSH ||
+	       outbox_fits(mongering->outbox, &view);
+}
+
 void
 mongering_add(struct mongering *mongering, const struct record *record, uint8_t hops)
 {
@@ -47,7 +57,7 @@ mongering_add(struct mongering *mongering, const struct record *record, uint8_t 
 	uint64_t rounds =
 		mongering->settings->retransmit_factor * (uint64_t)ceil(log10(n + 1));
 
-	if (mongering->count >= HOT_COUNT_MAX)
+	if (mongering->count >= HOT_COUNT_MAX || !can_be_told(mongering, record))
 		return;
 	if (mongering->count == mongering->size) {
 		mongering->size = mongering->size == 0 ? 16 : mongering->size * 2;
@@ -102,7 +112,7 @@ push_to(struct mongering *mongering, const struct member *member)
 			continue;
 		message.record.hops = hot->hops;
 		message.record.view = record_view(record);
-		len = record_len(&message.record.view) + WIRE_MESSAGE_OVERHEAD_MAX;
+		len = record_len(&message.record.view) + OUTBOX_RECORD_OVERHEAD;
 		if (len > room ||
 			!outbox_put(mongering->outbox, &member->address, &message))
 			continue;

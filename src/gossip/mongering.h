@@ -34,7 +34,8 @@ void mongering_init(struct mongering *mongering, const struct settings *settings
 	struct prng *prng, uint64_t now_us);
 void mongering_fini(struct mongering *mongering);
 
-/* A record was applied here. */
+/* A record was applied here. Under push, one that no packet holds is left to
+ * reconciliation. */
 void mongering_add(
 	struct mongering *mongering, const struct record *record, uint8_t hops);
 

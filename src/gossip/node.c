@@ -7,9 +7,6 @@
 #include "base/mem.h"
 #include "gossip/node_parts.h"
 
-/* Packets of another cluster are told of once in so long; each one is counted. */
-#define FOREIGN_NOTICE_US (60 * SECOND_US)
-
 /* --- making --- */
 
 /* The settings with their texts in one allocation of the node's own. */
@@ -109,6 +106,7 @@ init_reconciliation(struct node *node)
 		.store = &node->store,
 		.intake = &node->intake,
 		.header = &node->header,
+		.now = &node->now,
 	};
 
 	node->intake = (struct intake){
@@ -318,17 +316,6 @@ drop(struct node *node, enum drop reason)
 }
 
 static void
-drop_foreign(struct node *node, const struct address *from)
-{
-	drop(node, DROP_FOREIGN);
-	if (node->foreign_notice_us != 0 &&
-		node->now.mono_us - node->foreign_notice_us < FOREIGN_NOTICE_US)
-		return;
-	node->foreign_notice_us = node->now.mono_us;
-	outputs_notice(&node->outputs, NOTICE_FOREIGN_CLUSTER, "", from);
-}
-
-static void
 receive_messages(struct node *node, const struct address *from, uint64_t sender,
 	struct reader *reader)
 {
@@ -367,7 +354,7 @@ renew_writer(struct node *node)
 	do
 		writer = prng_next(&node->prng);
 	while (writer == 0);
-	author_renew(&node->author, writer);
+	author_renew(&node->author, writer, node->now);
 }
 
 void
@@ -384,7 +371,7 @@ node_receive(struct node *node, const struct address *from, struct bytes datagra
 	if (err != ERR_OK)
 		drop(node, err == ERR_VERSION ? DROP_VERSION : DROP_MALFORMED);
 	else if (header.cluster != node->header.cluster)
-		drop_foreign(node, from);
+		intake_drop_foreign(&node->intake, from, now);
 	else if (header.sender == node->header.sender)
 		drop(node, DROP_REFLECTED);
 	else

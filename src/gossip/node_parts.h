@@ -39,7 +39,6 @@ struct node {
 	struct output output; /* the last datagram handed out */
 	uint64_t datagrams_in;
 	uint64_t datagram_bytes_in;
-	uint64_t foreign_notice_us; /* when NOTICE_FOREIGN_CLUSTER was last given */
 };
 
 /* Begins a turn: takes the time and what happened by itself since. */

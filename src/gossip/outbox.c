@@ -98,8 +98,8 @@ append(struct outbox *outbox, struct packet *packet, const struct message *messa
 bool
 outbox_fits(const struct outbox *outbox, const struct record_view *record)
 {
-	/* Type, length of up to two bytes, hops. */
-	return WIRE_HEADER_SIZE + 4 + record_len(record) <= outbox->packet_size_max;
+	return WIRE_HEADER_SIZE + OUTBOX_RECORD_OVERHEAD + record_len(record) <=
+	       outbox->packet_size_max;
 }
 
 bool

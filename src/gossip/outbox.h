@@ -37,5 +37,9 @@ bool outbox_put(
 bool outbox_next(
 	struct outbox *outbox, struct address *ret_to, struct bytes *ret_datagram);
 
-/* Whether a record of that length fits in a packet. */
+/* What a RECORD message takes in a packet beside the record: type, a length of up to
+ * two bytes, hops. */
+#define OUTBOX_RECORD_OVERHEAD 4
+
+/* Whether the record fits in a packet of its own. */
 bool outbox_fits(const struct outbox *outbox, const struct record_view *record);

@@ -25,6 +25,8 @@ struct version {
 
 /* Sixteen hexadecimal digits of each part with a hyphen between. */
 const char *version_format(struct version version, char text[VERSION_TEXT_SIZE]);
+
+/* ERR_INVALID for another shape, and for a stamp of 0, which stands for no version. */
 MUST_CHECK enum err version_parse(const char *text, struct version *ret_version);
 
 struct item {

@@ -9,12 +9,6 @@
 /* Whoever did not accuse leaves the verdict to the accusers for this share more. */
 #define BYSTANDER_SHARE(span_us) ((span_us) / 4)
 
-static const char *
-name_of(const struct member *member)
-{
-	return member->name;
-}
-
 /* Writes a record about a member: about this node, or the death of another. */
 static enum err
 write_member(struct roster *roster, struct member *member, enum member_claim claim,
@@ -126,7 +120,7 @@ accuse(struct roster *roster, struct member *member, uint64_t accuser,
 		return;
 	if (accusation == ACCUSATION_FIRST) {
 		member_set_state(roster->members, member, MEMBER_SUSPECT);
-		outputs_notice(roster->outputs, NOTICE_MEMBER_SUSPECT, name_of(member),
+		outputs_notice(roster->outputs, NOTICE_MEMBER_SUSPECT, member->name,
 			&member->address);
 		if (!own && is_drawn_to_verify(roster))
 			probes_start(roster->probes, PROBE_VERIFY, member, now.mono_us);
@@ -239,7 +233,7 @@ decide(struct roster *roster, const struct suspicion *suspicion, struct now now)
 	if (member->heard_us > suspicion->start_us) {
 		suspicions_clear(roster->suspicions, member->short_id);
 		member_set_state(roster->members, member, MEMBER_ALIVE);
-		outputs_notice(roster->outputs, NOTICE_MEMBER_REFUTED, name_of(member),
+		outputs_notice(roster->outputs, NOTICE_MEMBER_REFUTED, member->name,
 			&member->address);
 		return;
 	}
@@ -323,9 +317,9 @@ become_live(struct roster *roster, struct member *member, enum member_state befo
 		outputs_notice(roster->outputs,
 			before == MEMBER_SUSPECT ? NOTICE_MEMBER_REFUTED
 						 : NOTICE_MEMBER_JOINED,
-			name_of(member), &member->address);
+			member->name, &member->address);
 	if (members_find_namesake(roster->members, member) != NULL)
-		outputs_notice(roster->outputs, NOTICE_NAME_CONFLICT, name_of(member),
+		outputs_notice(roster->outputs, NOTICE_NAME_CONFLICT, member->name,
 			&member->address);
 }
 
@@ -339,7 +333,7 @@ become_gone(struct roster *roster, struct member *member, enum member_state befo
 	if (before != state)
 		outputs_notice(roster->outputs,
 			state == MEMBER_LEFT ? NOTICE_MEMBER_LEFT : NOTICE_MEMBER_DEAD,
-			name_of(member), &member->address);
+			member->name, &member->address);
 }
 
 static bool

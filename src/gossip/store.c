@@ -78,7 +78,8 @@ store_init(
 	for (size_t i = 0; i < SPACE_COUNT; i++)
 		tree_init(&store->spaces[i], node_key);
 	table_init(&store->by_hash);
-	heap_init(&store->lifetimes);
+	heap_init(&store->expiries);
+	heap_init(&store->tombstones);
 	context_init(&store->context);
 }
 
@@ -100,7 +101,8 @@ store_fini(struct store *store)
 	while ((record = table_next(&store->by_hash, &cursor)) != NULL)
 		record_free(record);
 	table_fini(&store->by_hash);
-	heap_fini(&store->lifetimes);
+	heap_fini(&store->expiries);
+	heap_fini(&store->tombstones);
 	context_fini(&store->context);
 }
 
@@ -175,6 +177,12 @@ record_new(const struct store *store, const struct record_view *view)
 	return record;
 }
 
+static struct heap *
+heap_of(struct store *store, const struct record *record)
+{
+	return record->deleted ? &store->tombstones : &store->expiries;
+}
+
 static void
 set_lifetime(struct store *store, struct record *record, uint64_t wall_ms)
 {
@@ -186,7 +194,7 @@ set_lifetime(struct store *store, struct record *record, uint64_t wall_ms)
 		return;
 	record->lifetime = mem_new(sizeof(*record->lifetime));
 	record->lifetime->record = record;
-	heap_set(&store->lifetimes, &record->lifetime->timer, until_ms);
+	heap_set(heap_of(store, record), &record->lifetime->timer, until_ms);
 }
 
 static void
@@ -199,6 +207,7 @@ insert(struct store *store, struct record *record)
 	store->size += record_size(record);
 	if (record->deleted) {
 		store->tombstone_count++;
+		store->tombstone_size += record_size(record);
 	} else {
 		store->live_count[space]++;
 		store->fingerprint += record->hash;
@@ -215,12 +224,13 @@ take_out(struct store *store, struct record *record)
 	store->size -= record_size(record);
 	if (record->deleted) {
 		store->tombstone_count--;
+		store->tombstone_size -= record_size(record);
 	} else {
 		store->live_count[space]--;
 		store->fingerprint -= record->hash;
 	}
 	if (record->lifetime != NULL)
-		heap_cancel(&store->lifetimes, &record->lifetime->timer);
+		heap_cancel(heap_of(store, record), &record->lifetime->timer);
 }
 
 void
@@ -249,13 +259,34 @@ check_size(const struct store *store, const struct record_view *view,
 	const struct record *current)
 {
 	size_t size = view->key.len + (view->deleted ? 0 : view->value.len);
-	size_t freed = current == NULL ? 0 : record_size(current);
+	size_t live_size = store->size - store->tombstone_size;
+	size_t freed =
+		current == NULL || current->deleted ? 0 : record_size(current);
 
 	/* What shrinks the state is always welcome, and so is what the cluster cannot
 	 * do without. */
 	if (view->deleted || view->kind == RECORD_MEMBER || size <= freed)
 		return ERR_OK;
-	return store->size - freed + size > store->size_max ? ERR_QUOTA : ERR_OK;
+	return live_size - freed + size > store->size_max ? ERR_QUOTA : ERR_OK;
+}
+
+/* Tombstones give way to the new record, the oldest first: the context knows of the
+ * deletes without them. */
+static void
+make_room(struct store *store, const struct record *added, const struct record *current)
+{
+	size_t freed = current == NULL ? 0 : record_size(current);
+
+	while (store->size - freed + record_size(added) > store->size_max) {
+		struct lifetime *oldest =
+			timer_element(heap_pop_due(&store->tombstones, UINT64_MAX),
+				struct lifetime, timer);
+
+		if (oldest == NULL)
+			return;
+		if (oldest->record != current)
+			store_drop(store, oldest->record);
+	}
 }
 
 enum err
@@ -282,6 +313,7 @@ store_apply(struct store *store, const struct record_view *view, uint64_t wall_m
 
 	struct record *record = record_new(store, view);
 
+	make_room(store, record, current);
 	if (current != NULL)
 		store_drop(store, current);
 	context_add(&store->context, record->dot);
@@ -291,12 +323,12 @@ store_apply(struct store *store, const struct record_view *view, uint64_t wall_m
 	return ERR_OK;
 }
 
-void
-store_expire(struct store *store, uint64_t wall_ms)
+static void
+drop_due(struct store *store, struct heap *heap, uint64_t wall_ms)
 {
 	struct timer *timer;
 
-	while ((timer = heap_pop_due(&store->lifetimes, wall_ms)) != NULL) {
+	while ((timer = heap_pop_due(heap, wall_ms)) != NULL) {
 		struct lifetime *lifetime =
 			timer_element(timer, struct lifetime, timer);
 
@@ -304,10 +336,20 @@ store_expire(struct store *store, uint64_t wall_ms)
 	}
 }
 
+void
+store_expire(struct store *store, uint64_t wall_ms)
+{
+	drop_due(store, &store->expiries, wall_ms);
+	drop_due(store, &store->tombstones, wall_ms);
+}
+
 uint64_t
 store_deadline_ms(const struct store *store)
 {
-	return heap_deadline(&store->lifetimes);
+	uint64_t expiry_ms = heap_deadline(&store->expiries);
+	uint64_t tombstone_ms = heap_deadline(&store->tombstones);
+
+	return expiry_ms < tombstone_ms ? expiry_ms : tombstone_ms;
 }
 
 /* --- looking --- */
@@ -373,6 +415,7 @@ check_space(const struct store *store, enum store_space space, struct store *sum
 		assert(store_find_hash(store, record->hash) == record);
 		sums->size += record_size(record);
 		sums->tombstone_count += record->deleted;
+		sums->tombstone_size += record->deleted ? record_size(record) : 0;
 		if (record->deleted)
 			continue;
 		sums->live_count[space]++;
@@ -387,7 +430,8 @@ store_check(const struct store *store)
 
 	context_check(&store->context);
 	table_check(&store->by_hash);
-	heap_check(&store->lifetimes);
+	heap_check(&store->expiries);
+	heap_check(&store->tombstones);
 	for (size_t i = 0; i < SPACE_COUNT; i++) {
 		check_space(store, (enum store_space)i, &sums);
 		assert(sums.live_count[i] == store->live_count[i]);
@@ -395,4 +439,5 @@ store_check(const struct store *store)
 	assert(sums.fingerprint == store->fingerprint);
 	assert(sums.size == store->size);
 	assert(sums.tombstone_count == store->tombstone_count);
+	assert(sums.tombstone_size == store->tombstone_size);
 }

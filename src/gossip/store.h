@@ -51,14 +51,16 @@ enum store_space {
 struct store {
 	struct tree spaces[SPACE_COUNT];
 	struct table by_hash;
-	struct heap lifetimes; /* deadlines in wall ms */
+	struct heap expiries; /* deadlines in wall ms */
+	struct heap tombstones;
 	struct context context;
 	uint64_t seed;
 	uint64_t fingerprint;
 	size_t live_count[SPACE_COUNT];
 	size_t tombstone_count;
-	size_t size; /* bytes of all keys and values */
-	size_t size_max;
+	size_t tombstone_size;
+	size_t size; /* bytes of all keys and values, tombstones too */
+	size_t size_max; /* tombstones give way to others before it is passed */
 	uint64_t tombstone_life_ms;
 };
 

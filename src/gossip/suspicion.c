@@ -63,12 +63,11 @@ suspicions_accuse(struct suspicions *suspicions, const struct member *member,
 	struct suspicion *suspicion =
 		table_find(&suspicions->by_member, member->short_id);
 	enum accusation accusation = ACCUSATION_CONFIRM;
+	uint64_t due_us;
 
 	if (suspicion == NULL) {
 		suspicion = mem_new(sizeof(*suspicion));
 		suspicion->member = member->short_id;
-		suspicion->generation = member->generation;
-		suspicion->incarnation = member->incarnation;
 		suspicion->start_us = now_us;
 		table_put(&suspicions->by_member, member->short_id, suspicion);
 		accusation = ACCUSATION_FIRST;
@@ -77,9 +76,11 @@ suspicions_accuse(struct suspicions *suspicions, const struct member *member,
 		suspicion->accuser_count > CONFIRMATION_COUNT)
 		return ACCUSATION_KNOWN;
 	suspicion->accusers[suspicion->accuser_count++] = accuser;
+	due_us = suspicion->start_us +
+		 timeout_us(suspicions, suspicion->accuser_count, live_count);
+	/* What is due in the past looks as if this node had not run since. */
 	heap_set(&suspicions->timers, &suspicion->timer,
-		suspicion->start_us +
-			timeout_us(suspicions, suspicion->accuser_count, live_count));
+		due_us > now_us ? due_us : now_us);
 	return accusation;
 }
 

@@ -21,8 +21,6 @@
 struct suspicion {
 	struct timer timer;
 	uint64_t member; /* short id */
-	uint32_t generation;
-	uint32_t incarnation;
 	uint64_t start_us;
 	uint64_t accusers[CONFIRMATION_COUNT + 1];
 	size_t accuser_count;
@@ -45,7 +43,8 @@ enum accusation {
 	ACCUSATION_KNOWN,   /* nothing new */
 };
 
-/* Notes that `accuser` accuses the member in its present incarnation. */
+/* Notes that `accuser` accuses the member in its present incarnation. The suspicion is
+ * due no earlier than now. */
 enum accusation suspicions_accuse(struct suspicions *suspicions,
 	const struct member *member, uint64_t accuser, size_t live_count,
 	uint64_t now_us);

@@ -12,8 +12,8 @@
 
 #include <event2/event.h>
 
+#include "base/host_port.h"
 #include "base/mem.h"
-#include "net/host_port.h"
 #include "net/sockaddr.h"
 
 struct question {

@@ -33,7 +33,7 @@ MUST_CHECK enum err resolver_new(struct event_base *base, resolver_handler handl
  * system's resolver is left to end by itself. */
 void resolver_free(struct resolver *resolver);
 
-/* Asks for "host", "host:port" (see net/host_port.h) or an address, with or without a
+/* Asks for "host", "host:port" (see base/host_port.h) or an address, with or without a
  * port, which is its own answer; without a port `default_port` is used. ERR_INVALID for
  * text of another shape, ERR_BUSY when too many questions wait, ERR_DUPLICATE when the
  * same text is being asked already. */

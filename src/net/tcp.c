@@ -17,10 +17,27 @@
 /* After a failed accept(), commonly for want of file descriptors. */
 static const struct timeval listener_pause_time = {.tv_usec = 100000};
 
+/* When there are too many, the oldest of those has to go that are only waiting for their
+ * peers to take the rest and close. */
 static bool
-may_have_more(const struct tcp *tcp)
+may_have_more(struct tcp *tcp)
 {
-	return tcp->stream_count < tcp->settings.stream_count_max;
+	struct tcp_stream *oldest = NULL;
+	struct tcp_stream *stream;
+
+	if (tcp->stream_count < tcp->settings.stream_count_max) {
+		return true;
+	}
+	LIST_FOREACH(stream, &tcp->all, link)
+	{
+		if (stream->closing) {
+			oldest = stream;
+		}
+	}
+	if (oldest != NULL) {
+		tcp_stream_free(oldest);
+	}
+	return oldest != NULL;
 }
 
 /* --- in --- */

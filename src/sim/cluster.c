@@ -8,6 +8,9 @@
 #include "sim/carry.h"
 #include "sim/strategy.h"
 
+/* Time over which the hosts start. */
+#define START_US SECOND_US
+
 /* So that probes go round and round trips are known. */
 #define SETTLE_US (3 * SECOND_US)
 
@@ -51,8 +54,11 @@ cluster_new(const struct options *options, const char *strategy, uint64_t seed)
 		settings->repair_interval_us = UINT64_C(1) << 50;
 		settings->direct_count_max = 1;
 	}
-	while (world_count(world) < options->nodes)
+	/* One after the other, so that they do not act in step. */
+	for (uint64_t i = 0; i < options->nodes; i++) {
+		world_run_to(world, i * START_US / options->nodes);
 		cluster_add(world, options);
+	}
 	if (options->few_views)
 		acquaint_neighbours(world);
 	else

@@ -202,7 +202,7 @@ static void
 find_times(const struct plot_series *series, size_t count, double *ret_least,
 	double *ret_most)
 {
-	*ret_least = INFINITY;
+	*ret_least = HUGE_VAL;
 	*ret_most = 0;
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < PLOT_POINT_COUNT; j++) {
@@ -252,8 +252,8 @@ static void
 draw_trade(FILE *file, const struct plot_series *series, size_t count)
 {
 	struct panel panel = panel_at(file, 1);
-	double times[2] = {INFINITY, 0};
-	double bytes[2] = {INFINITY, 0};
+	double times[2] = {HUGE_VAL, 0};
+	double bytes[2] = {HUGE_VAL, 0};
 
 	for (size_t i = 0; i < count; i++) {
 		double time = series[i].times_ms[PLOT_POINT_COUNT - 1];

@@ -68,7 +68,7 @@ collect(const struct options *options, const struct spread *spread,
 	result->missed += spread_missed(spread);
 }
 
-/* Writes on random hosts, evenly spaced. */
+/* Writes on random hosts, at random times about the interval apart. */
 static void
 write_all(struct world *world, struct spread *spread, const struct options *options,
 	struct prng *prng, uint64_t count)
@@ -76,7 +76,8 @@ write_all(struct world *world, struct spread *spread, const struct options *opti
 	for (uint64_t i = 0; i < count; i++) {
 		spread_write(spread, world, (size_t)prng_below(prng, options->nodes),
 			options->value_size);
-		world_run(world, options->interval_us);
+		world_run(world, options->interval_us / 2 +
+					 prng_below(prng, options->interval_us + 1));
 	}
 	world_run_until(world, spread_is_complete, spread, DRAIN_US);
 }

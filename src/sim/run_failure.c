@@ -21,6 +21,7 @@ struct run {
 	struct fault *faults; /* by host */
 	uint64_t crash_at_us;
 	uint64_t end_us;
+	double bytes; /* sent before */
 };
 
 /* When a host stalls or goes on. */
@@ -33,6 +34,7 @@ struct result {
 	uint64_t false_deaths;
 	uint64_t unwell_deaths;
 	uint64_t undetected;
+	struct sample bytes; /* a node and second, a value a seed */
 	uint64_t trace;
 };
 
@@ -159,6 +161,9 @@ collect(const struct run *run, struct result *result)
 	result->false_deaths += run->watch.false_deaths;
 	result->unwell_deaths += run->watch.unwell_deaths;
 	result->undetected += run->watch.crashed_count - detected->count;
+	sample_add(&result->bytes, (cluster_bytes(run->world) - run->bytes) * 1e6 /
+					   ((double)run->options->duration_us *
+						   (double)run->options->nodes));
 	result->trace = hash_pair(result->trace, world_trace(run->world), 0);
 }
 
@@ -181,6 +186,7 @@ run_once(const struct options *options, const char *strategy, uint64_t seed,
 				  ? DEADLINE_NONE
 				  : world_time_us(run.world) + SECOND_US +
 					    prng_below(&run.prng, SECOND_US);
+	run.bytes = cluster_bytes(run.world);
 	go(&run, progress);
 	collect(&run, result);
 	cost_end(cost, run.world);
@@ -204,6 +210,7 @@ print(struct report *report, const struct options *options, const char *strategy
 	report_count(report, "false_deaths", result->false_deaths);
 	report_count(report, "unwell_deaths", result->unwell_deaths);
 	report_count(report, "undetected", result->undetected);
+	report_number(report, "bytes_per_node_s", sample_median(&result->bytes), 0);
 	report_count(report, "seeds", options->seeds);
 	report_hash(report, "trace_hash", result->trace);
 	report_end_row(report);
@@ -248,6 +255,7 @@ failure_command(const struct options *options)
 		}
 		print(&report, options, options->strategies[i], &result);
 		sample_fini(&result.detected_ms);
+		sample_fini(&result.bytes);
 	}
 	progress_fini(&progress);
 	report_fini(&report);

@@ -47,6 +47,7 @@ cast_settings(enum cast cast)
 	settings.has_seeds = true;
 	settings.seed = 1 + (uint64_t)cast;
 	settings.packet_size_max = 512;
+	settings.direct_count_max = 3;
 	settings.value_size_max = 4096;
 	settings.state_size_max = 32768;
 	settings.member_count_max = 16;
@@ -65,42 +66,41 @@ set(struct node *node, const char *key, const char *value)
 }
 
 struct node *
-cast_node(enum cast cast)
+cast_node(const struct settings *settings)
 {
-	struct settings settings = cast_settings(cast);
-	struct node *node = node_new(&settings, cast_start);
+	struct node *node = node_new(settings, cast_start);
 
-	set(node, "@self/role", settings.name);
-	set(node, "app/primary", settings.name);
+	set(node, "@self/role", settings->name);
+	set(node, "app/primary", settings->name);
 	return node;
 }
 
 size_t
-cast_introduce(enum cast cast, uint8_t *data, size_t size)
+cast_introduce(const struct settings *settings, uint8_t *data, size_t size)
 {
-	struct settings settings = cast_settings(cast);
+	const struct identity *identity = &settings->identity;
 	struct writer writer = writer_of(data, size);
 	uint8_t value[MEMBER_INFO_LEN_MAX];
 	struct writer value_writer = writer_of(value, sizeof(value));
 	struct header header = {
 		.version = WIRE_VERSION,
 		.features = WIRE_FEATURES,
-		.cluster = header_cluster(settings.cluster),
-		.sender = short_id_of(settings.identity.id),
+		.cluster = header_cluster(settings->cluster),
+		.sender = short_id_of(identity->id),
 	};
 	struct member_info info = {
-		.generation = settings.identity.generation,
-		.address = settings.address,
-		.writer = settings.identity.writer,
+		.generation = identity->generation,
+		.address = settings->address,
+		.writer = identity->writer,
 		.features = WIRE_FEATURES,
-		.name = bytes_of_string(settings.name),
+		.name = bytes_of_string(settings->name),
 	};
 	struct message message = {
 		.type = MESSAGE_RECORD,
 		.record.view = {.kind = RECORD_MEMBER,
-			.dot = {settings.identity.writer, 1},
+			.dot = {identity->writer, 1},
 			.stamp = cast_start.wall_ms << 16,
-			.key = bytes_of(settings.identity.id, NODE_ID_SIZE)},
+			.key = bytes_of(identity->id, NODE_ID_SIZE)},
 	};
 
 	member_info_write(&value_writer, &info);

@@ -20,9 +20,9 @@ extern const struct now cast_start;
 
 struct settings cast_settings(enum cast cast);
 
-/* The node with two keys of its own. */
-struct node *cast_node(enum cast cast);
+/* A node of these settings with two keys of its own. */
+struct node *cast_node(const struct settings *settings);
 
-/* A datagram from that node with its own member record, as it would be gossiped. Takes
- * up to `size` bytes and returns how many. */
-size_t cast_introduce(enum cast cast, uint8_t *data, size_t size);
+/* A datagram from a node of these settings with its own member record, as it would be
+ * gossiped. Takes up to `size` bytes and returns how many. */
+size_t cast_introduce(const struct settings *settings, uint8_t *data, size_t size);

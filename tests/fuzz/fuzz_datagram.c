@@ -26,18 +26,48 @@ address_from(unsigned control)
 	return from == STEP_FROM ? stranger : cast_settings((enum cast)from).address;
 }
 
-/* Numbers of probes are not to be guessed: the first message of the datagram, when it
- * is an answer, gets the right one. */
 static void
-answer(const struct subject *subject, uint8_t *datagram, size_t len)
+overwrite(uint8_t *datagram, size_t len, size_t at, struct bytes bytes)
 {
-	size_t number_at = WIRE_HEADER_SIZE + 2;
-	struct writer writer;
+	if (at + bytes.len <= len)
+		memcpy(datagram + at, bytes.data, bytes.len);
+}
 
-	if (len < number_at + 4)
+/* Numbers of probes and fingerprints are not to be guessed: the first message of the
+ * datagram gets the right ones. */
+static void
+put_right(
+	const struct subject *subject, unsigned control, uint8_t *datagram, size_t len)
+{
+	size_t body_at = WIRE_HEADER_SIZE + 2;
+	uint8_t data[12];
+	struct writer number = writer_of(data, 4);
+	struct writer fingerprint = writer_of(data + 4, 8);
+	struct status status;
+
+	node_status(subject->node, &status);
+	write_u32(&number, subject->probe_last);
+	write_u64(&fingerprint, status.fingerprint);
+	if ((control & STEP_ANSWER) != 0)
+		overwrite(datagram, len, body_at, writer_bytes(&number));
+	if ((control & STEP_AGREE) == 0 || len <= WIRE_HEADER_SIZE)
 		return;
-	writer = writer_of(datagram + number_at, 4);
-	write_u32(&writer, subject->probe_last);
+	/* In PING and ACK the probe's number comes first. */
+	if (datagram[WIRE_HEADER_SIZE] <= MESSAGE_ACK)
+		body_at += number.len;
+	overwrite(datagram, len, body_at, writer_bytes(&fingerprint));
+}
+
+static void
+play_locally(struct subject *subject, struct bytes bytes)
+{
+	struct reader reader = reader_of(bytes);
+	struct bytes key = read_blob(&reader, 8);
+
+	if (key.len > 0)
+		subject_set(subject, key, read_raw(&reader, reader_left(&reader)));
+	else
+		subject_leave(subject);
 }
 
 static void
@@ -48,17 +78,13 @@ play(struct subject *subject, unsigned control, struct bytes bytes)
 	struct address from = address_from(control);
 
 	subject_wait(subject, wait_ms(control));
-	if ((control & STEP_SET) != 0) {
-		struct reader reader = reader_of(bytes);
-		struct bytes key = read_blob(&reader, 8);
-
-		subject_set(subject, key, read_raw(&reader, reader_left(&reader)));
+	if ((control & STEP_LOCAL) != 0) {
+		play_locally(subject, bytes);
 		return;
 	}
 	if (len > 0)
 		memcpy(datagram, bytes.data, len);
-	if ((control & STEP_ANSWER) != 0)
-		answer(subject, datagram, len);
+	put_right(subject, control, datagram, len);
 	subject_receive(subject, &from, bytes_of(datagram, len));
 }
 
@@ -66,9 +92,10 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct reader reader = reader_of(bytes_of(data, size));
+	unsigned strategy = read_u8(&reader) % (STRATEGY_PULL + 1);
 	struct subject subject;
 
-	subject_init(&subject);
+	subject_init(&subject, (enum strategy)strategy);
 	for (int i = 0; i < STEP_COUNT_MAX && reader_left(&reader) > 0; i++) {
 		unsigned control = read_u8(&reader);
 		size_t len = read_u16(&reader);

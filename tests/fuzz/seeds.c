@@ -17,7 +17,7 @@
 static const char *const golden_names[] = {"ping", "ack", "ping_req", "nack",
 	"relayed_ack", "suspect", "record_shared", "record_owned", "record_deleted",
 	"record_member", "ihave", "graft", "prune", "agree", "context", "digest",
-	"ready", "done", "header", "member_info", "datagram", "stream"};
+	"ready", "done", "pull", "header", "member_info", "datagram", "stream"};
 
 #define GOLDEN_COUNT (sizeof(golden_names) / sizeof(golden_names[0]))
 #define GOLDEN_MESSAGE_COUNT (GOLDEN_COUNT - 4)
@@ -51,6 +51,26 @@ write_step(struct writer *writer, unsigned control, struct bytes bytes)
 
 /* --- golden packets --- */
 
+static bool
+is_for_streams(unsigned type)
+{
+	return type >= MESSAGE_CONTEXT && type <= MESSAGE_DONE;
+}
+
+static bool
+is_answer(unsigned type)
+{
+	return type == MESSAGE_ACK || type == MESSAGE_NACK ||
+	       type == MESSAGE_RELAYED_ACK;
+}
+
+static bool
+has_fingerprint(unsigned type)
+{
+	return type == MESSAGE_PING || type == MESSAGE_ACK || type == MESSAGE_AGREE;
+}
+
+/* Twice, each time after a second, in which the node has pinged. */
 static void
 save_golden_datagram(const char *name, const struct golden *golden)
 {
@@ -59,14 +79,17 @@ save_golden_datagram(const char *name, const struct golden *golden)
 	uint8_t input[4 * GOLDEN_LEN_MAX];
 	struct writer datagram_writer = writer_of(datagram, sizeof(datagram));
 	struct writer writer = writer_of(input, sizeof(input));
-	/* After a second, in which the node has pinged. */
-	unsigned control = CAST_WEB1 | 5 << STEP_WAIT_SHIFT | STEP_ANSWER;
+	unsigned control = CAST_WEB1 | 5 << STEP_WAIT_SHIFT;
 
-	if (golden->data[0] != MESSAGE_ACK && golden->data[0] != MESSAGE_NACK &&
-		golden->data[0] != MESSAGE_RELAYED_ACK)
-		control &= ~(unsigned)STEP_ANSWER;
+	if (is_answer(golden->data[0]))
+		control |= STEP_ANSWER;
 	write_raw(&datagram_writer, golden_bytes(&header));
 	write_raw(&datagram_writer, golden_bytes(golden));
+	write_u8(&writer,
+		golden->data[0] == MESSAGE_PULL ? STRATEGY_PULL : STRATEGY_PLUMTREE);
+	write_step(&writer, control, writer_bytes(&datagram_writer));
+	if (has_fingerprint(golden->data[0]))
+		control |= STEP_AGREE;
 	write_step(&writer, control, writer_bytes(&datagram_writer));
 	save("datagram", name, writer_bytes(&writer));
 }
@@ -91,11 +114,79 @@ save_golden(void)
 		struct golden golden = golden_load(golden_names[i]);
 
 		save("message", golden_names[i], golden_bytes(&golden));
-		if (i < GOLDEN_MESSAGE_COUNT && golden.data[0] <= MESSAGE_AGREE)
+		if (i < GOLDEN_MESSAGE_COUNT && !is_for_streams(golden.data[0]))
 			save_golden_datagram(golden_names[i], &golden);
 	}
 	save_golden_stream("golden_in", 0);
 	save_golden_stream("golden_out", STREAM_OUTGOING);
+}
+
+/* --- what else may happen to a node --- */
+
+static void
+write_local_step(struct writer *writer, const char *key, const char *value)
+{
+	uint8_t bytes[64];
+	struct writer step = writer_of(bytes, sizeof(bytes));
+
+	write_blob(&step, bytes_of_string(key));
+	write_raw(&step, bytes_of_string(value));
+	write_step(writer, STEP_LOCAL, writer_bytes(&step));
+}
+
+/* More members than have a link to everybody else; then the node writes and leaves. */
+static void
+save_crowd(const char *seed, enum strategy strategy)
+{
+	uint8_t input[4096];
+	struct writer writer = writer_of(input, sizeof(input));
+
+	write_u8(&writer, (uint8_t)strategy);
+	for (uint8_t i = 1; i <= 12; i++) {
+		struct settings settings = cast_settings(CAST_WEB1);
+		uint8_t datagram[WIRE_DATAGRAM_SIZE_MAX];
+		char name[] = "crowd?";
+		size_t len;
+
+		name[5] = (char)('a' + i);
+		settings.name = name;
+		settings.identity.id[0] = i;
+		settings.identity.id[7] = (uint8_t)(i * 37);
+		settings.identity.writer = i;
+		settings.address.port = i;
+		len = cast_introduce(&settings, datagram, sizeof(datagram));
+		write_step(&writer, CAST_WEB1, bytes_of(datagram, len));
+	}
+	write_local_step(&writer, "key", "value");
+	write_local_step(&writer, "", "");
+	save("datagram", seed, writer_bytes(&writer));
+}
+
+/* Somebody writes under the writer id of the node. */
+static void
+save_taken_number(void)
+{
+	struct golden header = golden_load("header");
+	struct settings settings = cast_settings(CAST_SELF);
+	uint8_t datagram[GOLDEN_LEN_MAX];
+	uint8_t input[2 * GOLDEN_LEN_MAX];
+	struct writer datagram_writer = writer_of(datagram, sizeof(datagram));
+	struct writer writer = writer_of(input, sizeof(input));
+	struct message message = {
+		.type = MESSAGE_RECORD,
+		.record.view = {.kind = RECORD_SHARED,
+			.dot = {settings.identity.writer, 500},
+			.stamp = cast_start.wall_ms << 16,
+			.key = bytes_of_string("key"),
+			.value = bytes_of_string("theirs")},
+	};
+
+	write_raw(&datagram_writer, golden_bytes(&header));
+	message_write(&datagram_writer, &message);
+	write_u8(&writer, STRATEGY_PLUMTREE);
+	write_step(&writer, CAST_WEB1, writer_bytes(&datagram_writer));
+	write_local_step(&writer, "key", "ours");
+	save("datagram", "taken_number", writer_bytes(&writer));
 }
 
 /* --- what a node hears --- */
@@ -143,7 +234,7 @@ record_step(struct world *world, enum cast from, struct bytes datagram)
 
 	if (world->step_count++ >= STEP_COUNT_MAX)
 		return;
-	if (type == MESSAGE_ACK || type == MESSAGE_NACK || type == MESSAGE_RELAYED_ACK)
+	if (is_answer(type))
 		control |= STEP_ANSWER;
 	write_step(&world->steps, control, datagram);
 	world->heard_us = world->now.mono_us;
@@ -278,8 +369,12 @@ save_conversation(void)
 	world.now = cast_start;
 	world.heard_us = world.now.mono_us;
 	world.steps = writer_of(world.input, sizeof(world.input));
-	for (int i = 0; i < CAST_COUNT; i++)
-		world.nodes[i] = cast_node((enum cast)i);
+	write_u8(&world.steps, STRATEGY_PLUMTREE);
+	for (int i = 0; i < CAST_COUNT; i++) {
+		struct settings settings = cast_settings((enum cast)i);
+
+		world.nodes[i] = cast_node(&settings);
+	}
 	meet(&world, CAST_SELF, CAST_WEB1);
 	meet(&world, CAST_DB1, CAST_SELF);
 	pass(&world, 1500);
@@ -306,6 +401,10 @@ main(int argc, char **argv)
 	}
 	folder = argv[1];
 	save_golden();
+	save_crowd("crowd", STRATEGY_PLUMTREE);
+	save_crowd("crowd_push", STRATEGY_PUSH);
+	save_crowd("crowd_push_pull", STRATEGY_PUSH_PULL);
+	save_taken_number();
 	save_conversation();
 	return 0;
 }

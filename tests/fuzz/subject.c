@@ -12,16 +12,21 @@
 #define OUTPUT_COUNT_MAX 100000
 
 void
-subject_init(struct subject *subject)
+subject_init(struct subject *subject, enum strategy strategy)
 {
+	struct settings settings = cast_settings(CAST_SELF);
+
+	settings.strategy = strategy;
 	*subject = (struct subject){
-		.node = cast_node(CAST_SELF),
+		.node = cast_node(&settings),
 		.now = cast_start,
 	};
 	for (int i = CAST_WEB1; i < CAST_COUNT; i++) {
-		struct settings settings = cast_settings((enum cast)i);
 		uint8_t data[WIRE_DATAGRAM_SIZE_MAX];
-		size_t len = cast_introduce((enum cast)i, data, sizeof(data));
+		size_t len;
+
+		settings = cast_settings((enum cast)i);
+		len = cast_introduce(&settings, data, sizeof(data));
 
 		subject_receive(subject, &settings.address, bytes_of(data, len));
 	}
@@ -48,7 +53,7 @@ check_datagram(struct subject *subject, struct bytes datagram)
 	while (reader_left(&reader) > 0) {
 		MUST(message_read(&reader, WIRE_DATAGRAM_SIZE_MAX, &message) ==
 			MESSAGE_TAKEN);
-		MUST(message.type <= MESSAGE_AGREE);
+		MUST(message.type < MESSAGE_CONTEXT || message.type > MESSAGE_DONE);
 		if (message.type == MESSAGE_PING)
 			subject->probe_last = message.ping.probe;
 	}
@@ -129,5 +134,12 @@ subject_set(struct subject *subject, struct bytes key, struct bytes value)
 		MUST(node_get(subject->node, key, true, &item) == ERR_OK);
 		MUST(bytes_equal(item.value, value));
 	}
+	subject_drain(subject);
+}
+
+void
+subject_leave(struct subject *subject)
+{
+	node_leave(subject->node, subject->now);
 	subject_drain(subject);
 }

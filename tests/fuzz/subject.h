@@ -15,7 +15,7 @@ struct subject {
 	uint32_t stream_last; /* of the last stream it asked for, 0 for none */
 };
 
-void subject_init(struct subject *subject);
+void subject_init(struct subject *subject, enum strategy strategy);
 
 /* Asserts the invariants first. */
 void subject_fini(struct subject *subject);
@@ -29,6 +29,8 @@ void subject_wait(struct subject *subject, uint64_t ms);
 
 /* A local program sets a key. When the node says so, the key must be there. */
 void subject_set(struct subject *subject, struct bytes key, struct bytes value);
+
+void subject_leave(struct subject *subject);
 
 /* Does what the node wants done, until nothing is left. */
 void subject_drain(struct subject *subject);

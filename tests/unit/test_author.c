@@ -133,6 +133,25 @@ START_TEST(more_numbers_are_asked_for_long_before_the_last_and_once)
 }
 END_TEST
 
+START_TEST(numbers_that_are_not_granted_are_asked_for_again)
+{
+	start_again_with(1, 3);
+	ck_assert_int_eq(write_key("k", "v", NULL), ERR_OK);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(write_key("k", "v", NULL), ERR_BUSY);
+		bench_take(&bench);
+		bench.time_us += SECOND_US;
+	}
+	ck_assert_uint_eq(sent_output_count(&bench.sent, OUTPUT_RESERVE), 0);
+	bench.time_us += 10 * SECOND_US;
+	ck_assert_int_eq(write_key("k", "v", NULL), ERR_BUSY);
+	bench_take(&bench);
+	ck_assert_uint_eq(sent_output_count(&bench.sent, OUTPUT_RESERVE), 1);
+	author_reserved(author, sample_writer(1), 3 + RESERVE_COUNT);
+	ck_assert_int_eq(write_key("k", "v", NULL), ERR_OK);
+}
+END_TEST
+
 START_TEST(a_reservation_is_followed_by_the_next)
 {
 	start_again_with(1, 3);
@@ -210,7 +229,7 @@ START_TEST(a_new_writer_writes_once_it_is_reserved)
 {
 	struct record_view view;
 
-	author_renew(author, 99);
+	author_renew(author, 99, bench_now(&bench));
 	ck_assert_int_eq(write_key("k", "v", NULL), ERR_BUSY);
 	bench_take(&bench);
 	ck_assert_uint_eq(sent_output_count(&bench.sent, OUTPUT_RESERVE), 1);
@@ -241,6 +260,7 @@ main(void)
 	tcase_add_test(tcase, numbers_go_on_where_they_were_left);
 	tcase_add_test(tcase, numbers_are_reserved_before_they_are_used);
 	tcase_add_test(tcase, more_numbers_are_asked_for_long_before_the_last_and_once);
+	tcase_add_test(tcase, numbers_that_are_not_granted_are_asked_for_again);
 	tcase_add_test(tcase, a_reservation_is_followed_by_the_next);
 	tcase_add_test(tcase, a_reservation_for_somebody_else_is_none);
 	tcase_add_test(tcase, a_refused_write_uses_up_no_number);

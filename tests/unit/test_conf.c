@@ -7,7 +7,6 @@
 
 #include "base/now.h"
 #include "conf/check.h"
-#include "conf/nearest.h"
 #include "conf/set.h"
 #include "conf/value.h"
 #include "conf_fixture.h"
@@ -123,6 +122,7 @@ static const struct {
 		"`-1s` is not a duration, such as 500ms, 1s, 5min, 1h or 1d"},
 	{"limits.value_size_max=64kB",
 		"`64kB` is not a size, such as 1400, 64KiB, 1MiB or 1GiB"},
+	{"gossip.neighbour_rings=4", "`4` is above the maximum, 3"},
 	{"limits.key_size_max=513", "`513` is above the maximum, 512"},
 	{"failure.indirect_count=", "`` is not a whole number"},
 	{"failure.indirect_count=3x", "`3x` is not a whole number"},
@@ -166,41 +166,17 @@ START_TEST(a_refused_value_changes_nothing_and_says_why)
 }
 END_TEST
 
-START_TEST(booleans_and_fractions_read_back)
+START_TEST(booleans_read_back)
 {
 	struct conf_key key = {.type = CONF_BOOLEAN};
 	char reason[CONF_REASON_SIZE];
 	bool boolean = false;
-	double fraction = 0.5;
 
 	ck_assert_int_eq(value_parse(&key, "yes", &boolean, reason), ERR_OK);
 	ck_assert(boolean);
 	ck_assert_int_eq(value_parse(&key, "off", &boolean, reason), ERR_OK);
 	ck_assert(!boolean);
 	ck_assert_int_eq(value_parse(&key, "1", &boolean, reason), ERR_INVALID);
-
-	key.type = CONF_FRACTION;
-
-	static const char *const wrong[] = {"", ".5", "1.", "1.1", "2", "0.0000000001",
-		"0.5x", "nan", "-0.1", "0x1", "0,5"};
-
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		ck_assert_int_eq(
-			value_parse(&key, wrong[i], &fraction, reason), ERR_INVALID);
-		ck_assert_double_eq(fraction, 0.5);
-	}
-
-	static const char *const right[] = {"0", "0.25", "0.000000001", "1"};
-
-	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
-		ck_assert_int_eq(
-			value_parse(&key, right[i], &fraction, reason), ERR_OK);
-
-		char *text = value_format(&key, &fraction);
-
-		ck_assert_str_eq(text, right[i]);
-		free(text);
-	}
 }
 END_TEST
 
@@ -211,7 +187,7 @@ START_TEST(seeds_are_addresses_or_names_with_or_without_port)
 		"4th-node"};
 	static const char *const wrong[] = {"", "two words", "node1:", "node1:0",
 		"node1:65536", "node1:7x", ":7117", "-node", ".node", "192.0.2",
-		"192.0.2.1:0", "[::1", "7117", "no/de"};
+		"192.0.2.1:0", "[::1", "7117", "no/de", "node1:000080", "10.0x1"};
 	const struct conf_key *key = conf_key_find("cluster", "join");
 	char reason[CONF_REASON_SIZE];
 
@@ -223,19 +199,6 @@ START_TEST(seeds_are_addresses_or_names_with_or_without_port)
 		ck_assert_msg(value_check_item(key, wrong[i], reason) == ERR_INVALID,
 			"%s", wrong[i]);
 	}
-}
-END_TEST
-
-START_TEST(distance_counts_slips_of_the_keyboard)
-{
-	ck_assert_uint_eq(nearest_distance("", ""), 0);
-	ck_assert_uint_eq(nearest_distance("bind", "bind"), 0);
-	ck_assert_uint_eq(nearest_distance("bnd", "bind"), 1);
-	ck_assert_uint_eq(nearest_distance("biind", "bind"), 1);
-	ck_assert_uint_eq(nearest_distance("bund", "bind"), 1);
-	ck_assert_uint_eq(nearest_distance("ibnd", "bind"), 1);
-	ck_assert_uint_eq(nearest_distance("kitten", "sitting"), 3);
-	ck_assert_uint_eq(nearest_distance("", "abc"), 3);
 }
 END_TEST
 
@@ -309,9 +272,8 @@ main(void)
 	tcase_add_test(tcase, sizes_are_bytes_or_have_binary_units);
 	tcase_add_loop_test(tcase, a_refused_value_changes_nothing_and_says_why, 0,
 		sizeof(refused) / sizeof(refused[0]));
-	tcase_add_test(tcase, booleans_and_fractions_read_back);
+	tcase_add_test(tcase, booleans_read_back);
 	tcase_add_test(tcase, seeds_are_addresses_or_names_with_or_without_port);
-	tcase_add_test(tcase, distance_counts_slips_of_the_keyboard);
 	tcase_add_test(tcase, an_unknown_key_is_told_with_the_nearest_one);
 	tcase_add_test(tcase, a_list_is_replaced_added_to_and_emptied);
 	tcase_add_test(tcase, a_list_has_a_most);

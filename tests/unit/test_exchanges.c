@@ -293,17 +293,39 @@ END_TEST
 
 /* --- what breaks the format --- */
 
-START_TEST(a_stream_of_another_cluster_is_foreign)
+static void
+say_foreign_header(void)
 {
 	struct header header = bench.node->header;
-	uint32_t stream = accept_from(2);
 
 	header.sender = sample_short_id(2);
 	header.cluster++;
 	header_write(&writer, &header);
-	ck_assert_int_eq(hear(stream), ERR_FOREIGN);
-	ck_assert_uint_eq(bench.node->intake.drops[DROP_FOREIGN], 1);
-	ck_assert_uint_eq(sent_notice_count(sent, NOTICE_FOREIGN_CLUSTER, ""), 1);
+}
+
+START_TEST(a_stream_of_another_cluster_is_foreign)
+{
+	uint32_t stream = accept_from(2);
+
+	say_foreign_header();
+	expect_end(stream, ERR_FOREIGN, DROP_FOREIGN);
+}
+END_TEST
+
+START_TEST(streams_of_another_cluster_are_told_of_once_a_minute)
+{
+	size_t notices = 0;
+
+	for (int i = 0; i < 120; i++) {
+		uint32_t stream = accept_from(2);
+
+		say_foreign_header();
+		ck_assert_int_eq(hear(stream), ERR_FOREIGN);
+		notices += sent_notice_count(sent, NOTICE_FOREIGN_CLUSTER, "");
+		bench.time_us += SECOND_US;
+	}
+	ck_assert_uint_eq(notices, 2);
+	ck_assert_uint_eq(bench.node->intake.drops[DROP_FOREIGN], 120);
 }
 END_TEST
 
@@ -445,7 +467,8 @@ START_TEST(random_bytes_end_the_stream_or_wait_for_more)
 		if (i % 2 == 0)
 			say_header(2);
 		for (size_t j = 0; j < len; j++)
-			write_u8(&writer, (uint8_t)prng_below(&prng, 16 << i % 5));
+			write_u8(&writer,
+				(uint8_t)prng_below(&prng, UINT64_C(16) << i % 5));
 		(void)!hear(stream);
 		fill(stream);
 		node_stream_closed(bench.node, stream, bench_now(&bench));
@@ -522,6 +545,7 @@ add_format(Suite *suite)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_stream_of_another_cluster_is_foreign);
+	tcase_add_test(tcase, streams_of_another_cluster_are_told_of_once_a_minute);
 	tcase_add_test(tcase, a_stream_of_another_version_ends_at_its_first_byte);
 	tcase_add_test(tcase, a_stream_to_itself_ends);
 	tcase_add_test(tcase, records_come_after_the_snapshot);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "net/host_port.h"
+#include "base/host_port.h"
 
 #include <stdio.h>
 

@@ -337,6 +337,16 @@ START_TEST(a_member_whose_clock_is_off_is_a_member)
 }
 END_TEST
 
+START_TEST(no_member_expires)
+{
+	struct member_space space;
+	struct record_view view = member_record(3, 9, 0, &space);
+
+	view.expires_ms = view.stamp >> 16;
+	expect_refusal(&view, DROP_RECORD);
+}
+END_TEST
+
 START_TEST(nobody_deletes_a_member)
 {
 	struct member_space space;
@@ -381,6 +391,7 @@ main(void)
 		members, members_beyond_the_limit_are_refused_and_the_known_are_not);
 	tcase_add_test(members, two_ids_that_begin_alike_are_not_mixed_up);
 	tcase_add_test(members, a_member_whose_clock_is_off_is_a_member);
+	tcase_add_test(members, no_member_expires);
 	tcase_add_test(members, nobody_deletes_a_member);
 	return run_suite(suite);
 }

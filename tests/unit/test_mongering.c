@@ -196,6 +196,52 @@ START_TEST(a_superseded_record_is_not_sent)
 }
 END_TEST
 
+START_TEST(what_no_packet_holds_is_left_to_reconciliation)
+{
+	static const uint8_t large[WIRE_DATAGRAM_SIZE_MAX];
+	struct record_view view = {
+		.kind = RECORD_SHARED,
+		.dot = {7, 1},
+		.stamp = 1,
+		.key = bytes_of("k", 1),
+		.value = bytes_of(large, sizeof(large)),
+	};
+	enum store_result result;
+
+	set_up(STRATEGY_PUSH);
+	ck_assert_int_eq(store_apply(&store, &view, 0, &result), ERR_OK);
+	mongering_add(
+		&mongering, store_find_hash(&store, store_hash(&store, view.dot)), 0);
+	ck_assert_uint_eq(mongering_deadline(&mongering), DEADLINE_NONE);
+	tear_down();
+}
+END_TEST
+
+START_TEST(what_no_packet_holds_is_announced_to_those_who_pull)
+{
+	static const uint8_t large[WIRE_DATAGRAM_SIZE_MAX];
+	struct address from = {.family = 4, .ip = {10, 0, 0, 9}, .port = 7117};
+	struct record_view view = {
+		.kind = RECORD_SHARED,
+		.dot = {7, 1},
+		.stamp = 1,
+		.key = bytes_of("k", 1),
+		.value = bytes_of(large, sizeof(large)),
+	};
+	enum store_result result;
+	struct address to;
+	struct bytes datagram;
+
+	set_up(STRATEGY_PULL);
+	ck_assert_int_eq(store_apply(&store, &view, 0, &result), ERR_OK);
+	mongering_add(
+		&mongering, store_find_hash(&store, store_hash(&store, view.dot)), 0);
+	mongering_on_pull(&mongering, &from);
+	ck_assert(outbox_next(&outbox, &to, &datagram));
+	tear_down();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -209,5 +255,7 @@ main(void)
 	tcase_add_test(tcase, push_pull_asks_one_member_and_tells_it_what_is_hot);
 	tcase_add_test(tcase, a_pull_is_answered_while_records_are_hot);
 	tcase_add_test(tcase, a_superseded_record_is_not_sent);
+	tcase_add_test(tcase, what_no_packet_holds_is_left_to_reconciliation);
+	tcase_add_test(tcase, what_no_packet_holds_is_announced_to_those_who_pull);
 	return run_suite(suite);
 }

@@ -332,6 +332,36 @@ START_TEST(a_full_state_takes_deletes_and_members)
 }
 END_TEST
 
+START_TEST(what_is_deleted_makes_room)
+{
+	limit_size(10);
+	put(7, 1, 10, "a", "1234");
+	put(7, 2, 10, "b", "1234");
+	erase(7, 3, 11, "a");
+	erase(7, 4, 11, "b");
+	ck_assert_uint_eq(store.tombstone_count, 2);
+	ck_assert_int_eq(put(7, 5, 12, "c", "12345678"), STORE_APPLIED);
+	ck_assert_uint_eq(store.tombstone_count, 1);
+	ck_assert_ptr_null(find("a"));
+	ck_assert_int_eq(put(7, 6, 13, "b", ""), STORE_APPLIED);
+	ck_assert_int_eq(put(7, 1, 10, "a", "1234"), STORE_DUPLICATE);
+	ck_assert(holds("c", "12345678"));
+}
+END_TEST
+
+START_TEST(tombstones_alone_do_not_pass_the_limit)
+{
+	limit_size(10);
+	for (uint64_t seq = 1; seq <= 20; seq++) {
+		const char key[] = {'a', (char)('a' + seq), '\0'};
+
+		ck_assert_int_eq(erase(7, seq, 10, key), STORE_APPLIED);
+		ck_assert_uint_le(store.size, 10);
+	}
+	ck_assert_uint_eq(store.tombstone_count, 5);
+}
+END_TEST
+
 /* --- members --- */
 
 static enum store_result
@@ -479,6 +509,8 @@ add_state(Suite *suite)
 	tcase_add_test(tcase, what_was_refused_is_taken_when_there_is_room);
 	tcase_add_test(tcase, only_growth_counts_against_the_limit);
 	tcase_add_test(tcase, a_full_state_takes_deletes_and_members);
+	tcase_add_test(tcase, what_is_deleted_makes_room);
+	tcase_add_test(tcase, tombstones_alone_do_not_pass_the_limit);
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "net/host_port.h"
+#include "base/host_port.h"
 
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
