@@ -172,8 +172,7 @@ static bool
 on_accepted(void *context, const struct address *from, uint32_t *ret_stream)
 {
 	struct driver *driver = context;
-	enum err err =
-		node_stream_accept(driver->node, from, driver_now(), ret_stream);
+	enum err err = node_stream_accept(driver->node, from, driver_now(), ret_stream);
 
 	/* Another stream may have had to make place. */
 	settle_soon(driver);

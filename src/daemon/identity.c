@@ -149,8 +149,7 @@ read_file(struct identity_file *file, char reason[IDENTITY_REASON_SIZE])
 {
 	char text[FILE_SIZE_MAX + 1];
 	/* Without waiting, should somebody have put a FIFO there. */
-	int fd = openat(
-		file->folder_fd, FILE_NAME, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = openat(file->folder_fd, FILE_NAME, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat status;
 	uint64_t inode;
 	ssize_t len;

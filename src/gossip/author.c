@@ -19,6 +19,7 @@ author_init(struct author *author, const struct identity *identity, struct store
 		.seq_next = identity->seq_next,
 		.seq_limit = identity->seq_limit,
 		.seq_asked = identity->seq_limit,
+		.life_first = identity->seq_next,
 	};
 }
 
@@ -70,13 +71,53 @@ author_reserved(struct author *author, uint64_t writer, uint64_t limit)
 bool
 author_is_outrun(const struct author *author)
 {
-	return context_max(&author->store->context, author->writer) >= author->seq_next;
+	return author->spent ||
+	       context_max(&author->store->context, author->writer) >= author->seq_next;
+}
+
+void
+author_dispute(struct author *author)
+{
+	author->spent = true;
+}
+
+bool
+author_is_disputed(const struct author *author, struct dot dot)
+{
+	if (author->spent && dot.writer == author->writer)
+		return dot.seq >= author->life_first;
+	return dot.writer == author->disputed_writer &&
+	       dot.seq >= author->disputed_first;
+}
+
+void
+author_rescue(struct author *author, struct now now)
+{
+	uint8_t key[KEY_LEN_MAX];
+	size_t key_len = 0;
+	const struct record *record;
+
+	while ((record = store_next(
+			author->store, SPACE_KEYS, bytes_of(key, key_len))) != NULL) {
+		struct record_view view = record_view(record);
+
+		key_len = record->key_len;
+		memcpy(key, record->bytes, key_len);
+		if (author_is_disputed(author, record->dot) &&
+			author_write(author, &view, now) != ERR_OK)
+			return;
+	}
+	author->disputed_writer = 0;
 }
 
 void
 author_renew(struct author *author, uint64_t writer, struct now now)
 {
 	assert(writer != 0);
+	author->disputed_writer = author->writer;
+	author->disputed_first = author->life_first;
+	author->spent = false;
+	author->life_first = 1;
 	author->writer = writer;
 	author->seq_next = 1;
 	author->seq_limit = 1;

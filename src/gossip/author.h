@@ -19,9 +19,13 @@ struct author {
 	struct outputs *outputs;
 	uint64_t writer;
 	uint64_t seq_next;
-	uint64_t seq_limit; /* numbers below are reserved */
-	uint64_t seq_asked; /* what the last OUTPUT_RESERVE asked for */
-	uint64_t asked_us;  /* and when: what is not granted is asked for again */
+	uint64_t seq_limit;  /* numbers below are reserved */
+	uint64_t seq_asked;  /* what the last OUTPUT_RESERVE asked for */
+	uint64_t asked_us;   /* and when: what is not granted is asked for again */
+	uint64_t life_first; /* the first number of this life */
+	bool spent;          /* the writer's numbers are known to be taken elsewhere */
+	uint64_t disputed_writer; /* a spent writer whose writes are to be rescued */
+	uint64_t disputed_first;  /* those with this number or a later one */
 };
 
 /* How many numbers are reserved at a time. */
@@ -42,6 +46,16 @@ void author_reserved(struct author *author, uint64_t writer, uint64_t limit);
 /* Whether the cluster knows of numbers of this writer that were never issued here, so
  * that the writer id is spent: an old state came back. */
 bool author_is_outrun(const struct author *author);
+
+/* Somebody knows of writes under this node's numbers that it does not know of. */
+void author_dispute(struct author *author);
+
+/* Whether the dot was issued in this life under a writer id that turned out to be
+ * spent, so that what others know under it is another write. */
+bool author_is_disputed(const struct author *author, struct dot dot);
+
+/* Writes what stands under disputed dots again, under the present writer id. */
+void author_rescue(struct author *author, struct now now);
 
 /* Begins a new writer id, which can be used once it is reserved. */
 void author_renew(struct author *author, uint64_t writer, struct now now);

@@ -309,6 +309,19 @@ on_digest(struct exchange *exchange, const struct message *message)
 	return ERR_OK;
 }
 
+/* Whether the peer knows of more writes of this node than were made shows as soon as
+ * its context is complete, and before anything is dropped for its sake. */
+static enum err
+on_ready(struct exchange *exchange)
+{
+	struct author *author = exchange->host->author;
+
+	exchange->peer_ready = true;
+	if (context_max(&exchange->peer_context, author->writer) >= author->seq_next)
+		author_dispute(author);
+	return ERR_OK;
+}
+
 static enum err
 on_record(struct exchange *exchange, const struct message *message, struct now now)
 {
@@ -336,10 +349,8 @@ take_message(struct exchange *exchange, const struct message *message, struct no
 		return on_context(exchange, message);
 	if (message->type == MESSAGE_DIGEST && snapshot_open)
 		return on_digest(exchange, message);
-	if (message->type == MESSAGE_READY && snapshot_open) {
-		exchange->peer_ready = true;
-		return ERR_OK;
-	}
+	if (message->type == MESSAGE_READY && snapshot_open)
+		return on_ready(exchange);
 	if (message->type == MESSAGE_RECORD)
 		return on_record(exchange, message, now);
 	if (message->type == MESSAGE_DONE && exchange->peer_ready) {
@@ -401,6 +412,7 @@ static bool
 is_gone_at_peer(const struct exchange *exchange, const struct record *record)
 {
 	return !record->deleted &&
+	       !author_is_disputed(exchange->host->author, record->dot) &&
 	       context_covers(&exchange->peer_context, record->dot) &&
 	       table_find(&exchange->peer_hashes, record->hash) == NULL;
 }

@@ -19,6 +19,7 @@ struct exchange_host {
 	struct members *members;
 	struct store *store;
 	struct intake *intake;
+	struct author *author;
 	const struct header *header;
 	const struct now *now; /* of the turn */
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "gossip/exchanges.h"
 
-/* How long a peer has, while others wait for a place, to say who it is, what it has, and
- * everything. */
+/* How long a peer has, while others wait for a place, to say who it is, what it has,
+ * and everything. */
 #define HEADER_TIME_US (1 * SECOND_US)
 #define SNAPSHOT_TIME_US (5 * SECOND_US)
 #define EXCHANGE_TIME_US (60 * SECOND_US)
@@ -83,7 +83,7 @@ overdue_us(const struct exchange *exchange, uint64_t now_us)
 	else if (!exchange->peer_ready)
 		allowed_us = SNAPSHOT_TIME_US;
 	return exchange->outgoing || passed_us <= allowed_us ? 0
-							      : passed_us - allowed_us;
+							     : passed_us - allowed_us;
 }
 
 /* When every place is taken, the exchange that is overdue by most has to go: nobody can

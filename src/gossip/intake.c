@@ -100,6 +100,8 @@ intake_record(struct intake *intake, const struct record_view *view,
 
 	enum err err = store_apply(intake->store, view, now.wall_ms, &result);
 
+	if (err == ERR_CONFLICT && view->dot.writer == intake->roster->author->writer)
+		author_dispute(intake->roster->author);
 	if (err != ERR_OK)
 		return refuse(intake, err == ERR_QUOTA ? DROP_QUOTA : DROP_CONFLICT);
 	if (result == STORE_DUPLICATE) {

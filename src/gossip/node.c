@@ -105,6 +105,7 @@ init_reconciliation(struct node *node)
 		.members = &node->members,
 		.store = &node->store,
 		.intake = &node->intake,
+		.author = &node->author,
 		.header = &node->header,
 		.now = &node->now,
 	};
@@ -499,8 +500,10 @@ node_reserved(struct node *node, uint64_t writer, uint64_t limit)
 		return;
 	/* The others learn under which id this node writes from now on, or that there
 	 * is this node at all. */
-	if (renewed)
+	if (renewed) {
+		author_rescue(&node->author, node->now);
 		self->incarnation++;
+	}
 	if (renewed || store_find(&node->store, SPACE_MEMBERS,
 			       bytes_of(self->id, NODE_ID_SIZE)) == NULL)
 		roster_announce(&node->roster, node->now);

@@ -260,8 +260,7 @@ check_size(const struct store *store, const struct record_view *view,
 {
 	size_t size = view->key.len + (view->deleted ? 0 : view->value.len);
 	size_t live_size = store->size - store->tombstone_size;
-	size_t freed =
-		current == NULL || current->deleted ? 0 : record_size(current);
+	size_t freed = current == NULL || current->deleted ? 0 : record_size(current);
 
 	/* What shrinks the state is always welcome, and so is what the cluster cannot
 	 * do without. */

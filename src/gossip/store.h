@@ -59,7 +59,7 @@ struct store {
 	size_t live_count[SPACE_COUNT];
 	size_t tombstone_count;
 	size_t tombstone_size;
-	size_t size; /* bytes of all keys and values, tombstones too */
+	size_t size;     /* bytes of all keys and values, tombstones too */
 	size_t size_max; /* tombstones give way to others before it is passed */
 	uint64_t tombstone_life_ms;
 };

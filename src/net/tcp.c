@@ -17,8 +17,8 @@
 /* After a failed accept(), commonly for want of file descriptors. */
 static const struct timeval listener_pause_time = {.tv_usec = 100000};
 
-/* When there are too many, the oldest of those has to go that are only waiting for their
- * peers to take the rest and close. */
+/* When there are too many, the oldest of those has to go that are only waiting for
+ * their peers to take the rest and close. */
 static bool
 may_have_more(struct tcp *tcp)
 {

@@ -486,9 +486,10 @@ END_TEST
 START_TEST(an_own_record_that_others_count_as_gone_is_told_again)
 {
 	struct context *context = &two.node->store.context;
+	uint64_t last = one.node->author.seq_next - 1;
 
-	/* A former life of node 1 used its numbers. */
-	context_add_range(context, sample_writer(1), 1, 10);
+	/* Node 2 knew this very record and forgot the member. */
+	context_add_range(context, sample_writer(1), 1, last);
 	reconcile();
 	ck_assert(one.told_again);
 	ck_assert(!two.told_again);

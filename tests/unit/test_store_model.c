@@ -113,11 +113,50 @@ model_size(const struct model *model)
 	return size;
 }
 
+static size_t
+live_size_of(const struct held *held)
+{
+	return held->write.deleted ? 0 : size_of(held);
+}
+
 static bool
 fits(const struct model *model, const struct held *before, const struct held *after)
 {
-	return after->write.deleted || size_of(after) <= size_of(before) ||
-		model_size(model) - size_of(before) + size_of(after) <= model->size_max;
+	size_t size = size_of(after);
+
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		size += live_size_of(&model->keys[i]);
+	return after->write.deleted || size_of(after) <= live_size_of(before) ||
+		size - live_size_of(before) <= model->size_max;
+}
+
+static struct held *
+oldest_tombstone(struct model *model)
+{
+	struct held *oldest = NULL;
+
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		struct held *held = &model->keys[i];
+
+		if (held->present && held->write.deleted &&
+			(oldest == NULL || held->until_ms < oldest->until_ms))
+			oldest = held;
+	}
+	return oldest;
+}
+
+/* Puts `after` in place of `before`, and the oldest tombstones out while it is too
+ * much. */
+static void
+replace(struct model *model, struct held *before, const struct held *after)
+{
+	struct held *oldest;
+
+	before->present = false;
+	while (model_size(model) + size_of(after) > model->size_max &&
+		(oldest = oldest_tombstone(model)) != NULL)
+		oldest->present = false;
+	*before = *after;
 }
 
 static enum err
@@ -143,7 +182,7 @@ model_apply(struct model *model, size_t i, uint64_t wall_ms, enum store_result *
 		return ERR_QUOTA;
 	*ret_result = STORE_APPLIED;
 	model->covered[i] = true;
-	*held = after;
+	replace(model, held, &after);
 	return ERR_OK;
 }
 

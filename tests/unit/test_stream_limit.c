@@ -15,8 +15,8 @@ static enum err
 accept_from(unsigned number, uint32_t *ret_stream)
 {
 	struct address address = sample_address(number);
-	enum err err = node_stream_accept(
-		bench.node, &address, bench_now(&bench), ret_stream);
+	enum err err =
+		node_stream_accept(bench.node, &address, bench_now(&bench), ret_stream);
 
 	bench_take(&bench);
 	return err;
