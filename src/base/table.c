@@ -22,11 +22,16 @@ upper_bits(uint64_t number, size_t slot_count)
 	return (size_t)(number >> (__builtin_clzll(slot_count) + 1));
 }
 
-/* Where the search for a key starts. Every bit of the key reaches the upper bits. */
+/* Where the search for a key starts: the seed and the finalizer of MurmurHash3 (Appleby
+ * 2011) over the key, so that whoever chooses keys does not choose places. */
 static size_t
-home_slot(size_t slot_count, uint64_t key)
+home_slot(const struct table *table, uint64_t key)
 {
-	return upper_bits((key ^ key >> 32) * GOLDEN, slot_count);
+	uint64_t mixed = key ^ table->seed;
+
+	mixed = (mixed ^ mixed >> 33) * UINT64_C(0xff51afd7ed558ccd);
+	mixed = (mixed ^ mixed >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+	return upper_bits(mixed ^ mixed >> 33, table->slot_count);
 }
 
 /* The slot that holds the key, or the free one where it belongs. */
@@ -35,7 +40,7 @@ slot_for(const struct table *table, uint64_t key)
 {
 	const struct table_slot *slots = table->slots;
 	size_t mask = table->slot_count - 1;
-	size_t i = home_slot(table->slot_count, key);
+	size_t i = home_slot(table, key);
 
 	while (slots[i].value != NULL && slots[i].key != key) {
 		i = (i + 1) & mask;
@@ -63,6 +68,13 @@ void
 table_init(struct table *table)
 {
 	*table = (struct table){0};
+}
+
+void
+table_set_seed(struct table *table, uint64_t seed)
+{
+	assert(table->count == 0);
+	table->seed = seed;
 }
 
 void
@@ -129,7 +141,7 @@ table_remove(struct table *table, uint64_t key)
 	}
 	/* An entry may fill the hole unless that puts it before its home. */
 	for (size_t i = (hole + 1) & mask; slots[i].value != NULL; i = (i + 1) & mask) {
-		size_t home = home_slot(table->slot_count, slots[i].key);
+		size_t home = home_slot(table, slots[i].key);
 
 		if (((i - home) & mask) >= ((i - hole) & mask)) {
 			slots[hole] = slots[i];

@@ -12,11 +12,16 @@ struct table {
 	struct table_slot *slots;
 	size_t slot_count; /* a power of two, or 0 */
 	size_t count;
+	uint64_t seed; /* of the places */
 };
 
 void table_init(struct table *table);
 void table_fini(struct table *table);
 void table_clear(struct table *table);
+
+/* Makes the places of keys unpredictable for whoever does not know the seed: for tables
+ * whose keys others choose. The table must be empty. */
+void table_set_seed(struct table *table, uint64_t seed);
 
 size_t table_count(const struct table *table);
 

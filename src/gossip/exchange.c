@@ -37,6 +37,8 @@ exchange_new(const struct exchange_host *host, uint32_t stream,
 		OUT_LEN_MAX + WIRE_BODY_LEN_MAX + WIRE_MESSAGE_OVERHEAD_MAX);
 	context_init(&exchange->peer_context);
 	table_init(&exchange->peer_hashes);
+	table_set_seed(&exchange->peer_hashes, host->store->by_hash.seed);
+	table_set_seed(&exchange->peer_context.by_writer, host->store->by_hash.seed);
 	return exchange;
 }
 

@@ -167,7 +167,7 @@ pull(struct mongering *mongering)
 	if (mongering->settings->strategy == STRATEGY_PUSH_PULL)
 		tell_hot(mongering, &member->address);
 	for (size_t i = 0; i < mongering->count; i++)
-		mongering->hot[i].rounds--;
+		mongering->hot[i].rounds -= mongering->hot[i].rounds > 0;
 }
 
 void

@@ -46,7 +46,11 @@ init_state(struct node *node)
 	clock_init(&node->clock, settings->clock_drift_max_ms);
 	store_init(&node->store, node->header.cluster, settings->state_size_max,
 		settings->tombstone_life_ms);
+	table_set_seed(&node->store.by_hash, prng_next(&node->prng));
+	table_set_seed(&node->store.context.by_writer, prng_next(&node->prng));
 	members_init(&node->members, settings->member_count_max);
+	table_set_seed(&node->members.by_short_id, prng_next(&node->prng));
+	table_set_seed(&node->members.by_writer, prng_next(&node->prng));
 	outputs_init(&node->outputs);
 	outbox_init(&node->outbox, &node->header, settings->packet_size_max);
 }
@@ -62,6 +66,7 @@ init_dissemination(struct node *node)
 		&node->outbox, &node->prng, node->now.mono_us);
 	broadcast_init(&node->broadcast, settings, &node->store, &node->members,
 		&node->overlay, &node->outbox, &node->mongering);
+	table_set_seed(&node->broadcast.missing, prng_next(&node->prng));
 	author_init(&node->author, &settings->identity, &node->store, &node->broadcast,
 		&node->clock, &node->outputs);
 }

@@ -129,7 +129,8 @@ static void
 read_wall(struct process *process, uint64_t true_ms, struct prng *prng)
 {
 	if (prng_below(prng, 16) == 0)
-		process->wall_ms = true_ms - SKEW_MS + prng_below(prng, 2 * SKEW_MS + 1);
+		process->wall_ms =
+			true_ms - SKEW_MS + prng_below(prng, 2 * SKEW_MS + 1);
 	if (process->wall_ms + SKEW_MS < true_ms)
 		process->wall_ms = true_ms - SKEW_MS;
 }
@@ -161,8 +162,8 @@ receive(struct process *process, struct mail *mail, struct prng *prng,
 	uint64_t stamp = mail->stamps[i];
 
 	mail->stamps[i] = mail->stamps[--mail->count];
-	faults->refused += clock_observe(&process->clock, stamp, process->wall_ms) !=
-		ERR_OK;
+	faults->refused +=
+		clock_observe(&process->clock, stamp, process->wall_ms) != ERR_OK;
 	if (stamp > process->past)
 		process->past = stamp;
 }

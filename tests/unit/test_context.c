@@ -278,7 +278,7 @@ START_TEST(random_use_agrees_with_a_naive_set)
 		context_check(contexts[i]);
 		wrong += count_differences(contexts[i], &models[i]);
 		wrong += (context_sum(&context) == context_sum(&other)) !=
-			(memcmp(&models[0], &models[1], sizeof(models[0])) == 0);
+			 (memcmp(&models[0], &models[1], sizeof(models[0])) == 0);
 	}
 	ck_assert_uint_eq(wrong, 0);
 }

@@ -16,7 +16,9 @@ START_TEST(plain_keys_are_fine)
 	ck_assert_int_eq(check("app/db/primary"), ERR_OK);
 	ck_assert_int_eq(check(" "), ERR_OK);
 	ck_assert_int_eq(check("/"), ERR_OK);
-	ck_assert_int_eq(check("gr\xc3\xbc\xc3\x9f" "e"), ERR_OK);
+	ck_assert_int_eq(check("gr\xc3\xbc\xc3\x9f"
+			       "e"),
+		ERR_OK);
 	ck_assert_int_eq(check("a@b"), ERR_OK);
 }
 END_TEST

@@ -93,8 +93,7 @@ START_TEST(names_stay_right_when_the_queue_grows)
 	for (unsigned i = 0; i < 1000; i++)
 		notice(sample_name(i));
 	for (unsigned i = 0; i < 1000; i++)
-		ck_assert_str_eq(
-			outputs_next(&outputs)->notice.member, sample_name(i));
+		ck_assert_str_eq(outputs_next(&outputs)->notice.member, sample_name(i));
 }
 END_TEST
 
@@ -109,8 +108,8 @@ START_TEST(a_queue_can_be_filled_while_it_is_emptied)
 				sample_name(next++));
 	}
 	while (next < 3000)
-		ck_assert_str_eq(outputs_next(&outputs)->notice.member,
-			sample_name(next++));
+		ck_assert_str_eq(
+			outputs_next(&outputs)->notice.member, sample_name(next++));
 	ck_assert_ptr_null(outputs_next(&outputs));
 }
 END_TEST

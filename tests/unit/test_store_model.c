@@ -98,9 +98,8 @@ is_newer(const struct write_plan *a, const struct write_plan *b)
 static size_t
 size_of(const struct held *held)
 {
-	return held->present
-		? strlen(key_of(held->write.key)) + held->write.value_len
-		: 0;
+	return held->present ? strlen(key_of(held->write.key)) + held->write.value_len
+			     : 0;
 }
 
 static size_t
@@ -127,7 +126,7 @@ fits(const struct model *model, const struct held *before, const struct held *af
 	for (size_t i = 0; i < KEY_COUNT; i++)
 		size += live_size_of(&model->keys[i]);
 	return after->write.deleted || size_of(after) <= live_size_of(before) ||
-		size - live_size_of(before) <= model->size_max;
+	       size - live_size_of(before) <= model->size_max;
 }
 
 static struct held *
@@ -160,7 +159,8 @@ replace(struct model *model, struct held *before, const struct held *after)
 }
 
 static enum err
-model_apply(struct model *model, size_t i, uint64_t wall_ms, enum store_result *ret_result)
+model_apply(
+	struct model *model, size_t i, uint64_t wall_ms, enum store_result *ret_result)
 {
 	struct held *held = &model->keys[plans[i].key];
 	struct held after = {
@@ -208,10 +208,10 @@ key_differs(const struct store *store, const struct held *held, size_t key)
 	if (record == NULL || !held->present)
 		return (record != NULL) != held->present;
 	return record->dot.writer != held->write.dot.writer ||
-		record->dot.seq != held->write.dot.seq ||
-		record->deleted != held->write.deleted ||
-		!bytes_equal(record_value(record),
-			bytes_of(VALUE, held->write.value_len));
+	       record->dot.seq != held->write.dot.seq ||
+	       record->deleted != held->write.deleted ||
+	       !bytes_equal(
+		       record_value(record), bytes_of(VALUE, held->write.value_len));
 }
 
 static size_t
@@ -247,7 +247,7 @@ count_coverage_differences(const struct store *store, const struct model *model)
 
 	for (size_t i = 0; i < WRITE_COUNT; i++)
 		count += context_covers(&store->context, plans[i].dot) !=
-			model->covered[i];
+			 model->covered[i];
 	return count;
 }
 
@@ -305,8 +305,8 @@ START_TEST(the_same_writes_in_any_order_make_the_same_state)
 			struct record_view view = view_of(order[i]);
 			enum store_result result;
 
-			ck_assert_int_eq(store_apply(&stores[s], &view,
-						 SAMPLE_WALL_MS, &result),
+			ck_assert_int_eq(
+				store_apply(&stores[s], &view, SAMPLE_WALL_MS, &result),
 				ERR_OK);
 		}
 		store_check(&stores[s]);

@@ -239,6 +239,40 @@ START_TEST(a_table_can_be_filled_from_another)
 }
 END_TEST
 
+#define SEEDED_COUNT 100
+
+static void
+visit_all(uint64_t seed, const void *visited[SEEDED_COUNT])
+{
+	static const char targets[SEEDED_COUNT];
+	struct table seeded;
+	size_t cursor = 0;
+
+	table_init(&seeded);
+	table_set_seed(&seeded, seed);
+	for (size_t i = 0; i < SEEDED_COUNT; i++)
+		table_put(&seeded, i, (void *)(uintptr_t)&targets[i]);
+	for (size_t i = 0; i < SEEDED_COUNT; i++)
+		visited[i] = table_next(&seeded, &cursor);
+	ck_assert_ptr_null(table_next(&seeded, &cursor));
+	table_check(&seeded);
+	table_fini(&seeded);
+}
+
+START_TEST(the_seed_decides_where_keys_are)
+{
+	const void *first[SEEDED_COUNT];
+	const void *again[SEEDED_COUNT];
+	const void *other[SEEDED_COUNT];
+
+	visit_all(1, first);
+	visit_all(1, again);
+	visit_all(2, other);
+	ck_assert_mem_eq(first, again, sizeof(first));
+	ck_assert_mem_ne(first, other, sizeof(first));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -257,5 +291,6 @@ main(void)
 		tcase, random_use_of_a_full_table_agrees_with_a_naive_one, 0, 10);
 	tcase_add_test(tcase, a_large_table_keeps_everything);
 	tcase_add_test(tcase, a_table_can_be_filled_from_another);
+	tcase_add_test(tcase, the_seed_decides_where_keys_are);
 	return run_suite(suite);
 }
