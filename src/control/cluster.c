@@ -61,7 +61,8 @@ write_state(const struct status *status, struct reply *reply)
 }
 
 static void
-write_traffic(const struct status *status, struct reply *reply)
+write_traffic(const struct status *status, const struct socket_drops *sockets,
+	struct reply *reply)
 {
 	reply_open(reply, "traffic", '{');
 	reply_uint(reply, "datagrams_in", status->datagrams_in);
@@ -83,6 +84,8 @@ write_traffic(const struct status *status, struct reply *reply)
 	for (int drop = 0; drop < DROP_COUNT; drop++) {
 		reply_uint(reply, drop_name((enum drop)drop), status->drops[drop]);
 	}
+	reply_uint(reply, "oversized", sockets->oversized);
+	reply_uint(reply, "unsent", sockets->unsent);
 	reply_close(reply, '}');
 }
 
@@ -105,6 +108,8 @@ write_control(const struct service *service, struct reply *reply)
 enum err
 call_cluster_status(struct call *call)
 {
+	const struct control_host *host = &call->service->host;
+	struct socket_drops sockets = host->socket_drops(host->context);
 	struct reply *reply = call_begin(call);
 	struct status status;
 
@@ -112,7 +117,7 @@ call_cluster_status(struct call *call)
 	write_node(call, &status, reply);
 	write_members(&status, reply);
 	write_state(&status, reply);
-	write_traffic(&status, reply);
+	write_traffic(&status, &sockets, reply);
 	server_write_limits(call->service, &status, reply);
 	write_control(call->service, reply);
 	call_end(call);

@@ -14,6 +14,12 @@ struct event_base;
  */
 struct control;
 
+/* Datagrams that never reached the node or never left the host. */
+struct socket_drops {
+	uint64_t oversized; /* came in longer than any valid one */
+	uint64_t unsent;    /* the system took them neither at once nor later */
+};
+
 /* What the daemon lends to the control protocol. Every call is made from the event
  * loop. */
 struct control_host {
@@ -33,6 +39,8 @@ struct control_host {
 
 	/* Starts to leave and to stop; the daemon ends some moments later. */
 	void (*leave)(void *context);
+
+	struct socket_drops (*socket_drops)(void *context);
 
 	/* Process facts for server.info and cluster.status. */
 	const char *software; /* version */

@@ -108,6 +108,18 @@ host_leave(void *context)
 	leave(context);
 }
 
+static struct socket_drops
+host_socket_drops(void *context)
+{
+	const struct daemon *daemon = context;
+	const struct udp_counters *counters = udp_counters(daemon->driver.udp);
+
+	return (struct socket_drops){
+		.oversized = counters->drops_oversized,
+		.unsent = counters->drops_queue + counters->drops_refused,
+	};
+}
+
 /* --- starting --- */
 
 static enum err
@@ -166,6 +178,7 @@ start_control(struct daemon *daemon)
 		.settle = host_settle,
 		.join = host_join,
 		.leave = host_leave,
+		.socket_drops = host_socket_drops,
 		.software = PACKAGE_VERSION,
 		.started_ms = daemon->driver.started_ms,
 	};

@@ -38,6 +38,13 @@ join(void *context, const char *address)
 	return address[0] == ' ' ? ERR_INVALID : ERR_OK;
 }
 
+static struct socket_drops
+socket_drops(void *context)
+{
+	(void)context;
+	return (struct socket_drops){.oversized = 3, .unsent = 4};
+}
+
 static void
 leave(void *context)
 {
@@ -142,6 +149,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				.settle = settle,
 				.join = join,
 				.leave = leave,
+				.socket_drops = socket_drops,
 				.software = "0.0.1",
 			},
 	};

@@ -41,6 +41,13 @@ join(void *context, const char *address)
 	return strchr(address, ' ') != NULL ? ERR_INVALID : world->join_result;
 }
 
+static struct socket_drops
+socket_drops(void *context)
+{
+	(void)context;
+	return (struct socket_drops){.oversized = 3, .unsent = 4};
+}
+
 static void
 leave(void *context)
 {
@@ -105,6 +112,7 @@ world_start(struct world *world)
 		.settle = settle,
 		.join = join,
 		.leave = leave,
+		.socket_drops = socket_drops,
 		.software = "0.0.1",
 		.started_ms = WORLD_WALL_MS - 5000,
 	};

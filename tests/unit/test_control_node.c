@@ -128,6 +128,7 @@ START_TEST(the_status_has_all_its_parts)
 	const json_t *node = json_object_get(status, "node");
 	const json_t *members = json_object_get(status, "members");
 	const json_t *control = json_object_get(status, "control");
+	const json_t *drops = json_object_get(status, "drops");
 
 	ck_assert_str_eq(text_at(node, "name"), "web1");
 	ck_assert_str_eq(text_at(node, "cluster"), "test");
@@ -143,7 +144,9 @@ START_TEST(the_status_has_all_its_parts)
 	ck_assert_int_eq(number_at(status, "clock_offset_ms"), 0);
 	check_all_integers(json_object_get(status, "traffic"), 6);
 	check_all_integers(json_object_get(status, "repair"), 4);
-	check_all_integers(json_object_get(status, "drops"), DROP_COUNT);
+	check_all_integers(drops, DROP_COUNT + 2);
+	ck_assert_int_eq(number_at(drops, "oversized"), 3);
+	ck_assert_int_eq(number_at(drops, "unsent"), 4);
 	check_all_integers(json_object_get(status, "limits"), 6);
 	check_all_integers(control, 7);
 	ck_assert_int_eq(number_at(control, "connections"), 3);
