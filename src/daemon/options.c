@@ -49,8 +49,7 @@ static void
 print_help(void)
 {
 	printf("Usage: rumord [OPTION]...\n"
-	       "A gossip daemon: keeps keys, members and events of a cluster in "
-	       "step.\n\n");
+	       "A gossip daemon: keeps the keys and members of a cluster in step.\n\n");
 	for (size_t i = 0; i < ROW_COUNT; i++) {
 		char left[40];
 
