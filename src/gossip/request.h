@@ -51,8 +51,9 @@ struct write {
 MUST_CHECK enum err node_get(
 	const struct node *node, struct bytes key, bool all, struct item *ret_item);
 
-/* ERR_INVALID, ERR_TOO_LARGE, ERR_QUOTA, ERR_NOT_OWNER, ERR_CONFLICT, ERR_LEFT, or
- * ERR_BUSY while numbers are being reserved. `ret_version` may be NULL. */
+/* ERR_INVALID, ERR_TOO_LARGE, ERR_QUOTA, ERR_NOT_OWNER, ERR_CONFLICT, ERR_LEFT,
+ * ERR_BUSY while numbers are being reserved, or ERR_DUPLICATE for a fact of a node
+ * whose name another live node has too. `ret_version` may be NULL. */
 MUST_CHECK enum err node_set(struct node *node, const struct write *write,
 	struct now now, struct version *ret_version);
 
