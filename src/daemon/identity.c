@@ -20,9 +20,6 @@
 #define FILE_NAME_NEW "identity.new"
 #define FILE_SIZE_MAX 512
 
-/* How many numbers are reserved at a start. */
-#define RESERVE_AT_START (UINT64_C(1) << 20)
-
 /* Beyond any honest use, and far from where numbers end. */
 #define SEQ_LIMIT_MAX (UINT64_MAX / 2)
 
@@ -243,7 +240,7 @@ load(struct identity_file *file, char reason[IDENTITY_REASON_SIZE])
 		return err;
 	file->identity.generation++;
 	file->identity.seq_next = file->identity.seq_limit;
-	file->identity.seq_limit += RESERVE_AT_START;
+	file->identity.seq_limit += RESERVE_COUNT;
 	return write_file(file, reason);
 }
 

@@ -28,9 +28,6 @@ struct author {
 	uint64_t disputed_first;  /* those with this number or a later one */
 };
 
-/* How many numbers are reserved at a time. */
-#define RESERVE_COUNT (UINT64_C(1) << 20)
-
 void author_init(struct author *author, const struct identity *identity,
 	struct store *store, struct broadcast *broadcast, struct clock *clock,
 	struct outputs *outputs);

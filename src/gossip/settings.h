@@ -21,6 +21,9 @@ enum strategy {
 	STRATEGY_PULL,      /* asked for from one by chance */
 };
 
+/* How many sequence numbers are reserved at a time. */
+#define RESERVE_COUNT (UINT64_C(1) << 20)
+
 /* Who this node is; kept by the caller across restarts. */
 struct identity {
 	uint8_t id[NODE_ID_SIZE]; /* random, made once */

@@ -95,7 +95,7 @@ start(struct world *world, size_t index)
 	host->settings.seed = prng_next(&world->network.prng);
 	host->settings.identity.generation++;
 	host->settings.identity.seq_next = host->settings.identity.seq_limit;
-	host->settings.identity.seq_limit += UINT64_C(1) << 20;
+	host->settings.identity.seq_limit += RESERVE_COUNT;
 	host->node = node_new(&host->settings, world_now(world, index));
 	world_settle(world, index);
 }
