@@ -54,7 +54,10 @@ struct conf {
 		uint64_t gossip_interval_us;
 		size_t fanout;
 		size_t retransmit_factor;
+		size_t feedback;        /* answers; 0 for none */
 		size_t packet_size_max; /* UDP payload */
+		size_t byte_budget;     /* per second; 0 for no limit */
+		uint64_t forward_interval_us;
 		uint64_t ihave_interval_us;
 		uint64_t graft_timeout_us;
 		size_t neighbour_rings;

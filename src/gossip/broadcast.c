@@ -7,14 +7,22 @@
 #include "base/mem.h"
 #include "base/now.h"
 
-/* Missing dots tracked at the same time; the rest is left to reconciliation. */
-#define MISSING_COUNT_MAX 65536
-
 /* A burst of duplicates is answered by one PRUNE; a lost one is repeated after this. */
-#define PRUNE_INTERVAL_US (100 * MS_US)
+#define PRUNE_INTERVAL_US (20 * MS_US)
 
 /* Time between two announcements of one record. */
 #define ANNOUNCE_AGAIN_US (15 * MS_US)
+
+/* Turns of pushing that need not wait for each other. */
+#define FORWARD_BURST_COUNT 16
+
+/* For how long records that had to wait make this node more patient with others, and
+ * how many nodes a payload may have to wait at. */
+#define CROWDED_US (200 * MS_US)
+#define CROWDED_HOP_COUNT 10
+
+/* What may be sent at once of a budget that was not used. */
+#define BUDGET_BURST_US (1 * SECOND_US)
 
 /* For how long a lost datagram makes this node announce again. */
 #define LOSSY_US (2 * SECOND_US)
@@ -24,16 +32,6 @@ struct pending {
 	uint64_t hash;
 	uint64_t from; /* short id of whom we have it from, 0 for ourselves */
 	uint8_t hops;
-};
-
-/* A dot that others have announced and that has not come. */
-struct missing {
-	struct timer timer;
-	uint64_t hash;
-	struct dot dot;
-	uint64_t announcers[ANNOUNCER_COUNT_MAX];
-	size_t announcer_count;
-	size_t asked_count;
 };
 
 void
@@ -51,34 +49,17 @@ broadcast_init(struct broadcast *broadcast, const struct settings *settings,
 	};
 	for (size_t i = 0; i < ANNOUNCE_ROUND_COUNT; i++)
 		broadcast->announcements[i].at_us = DEADLINE_NONE;
-	table_init(&broadcast->missing);
-	heap_init(&broadcast->timers);
+	missing_init(&broadcast->missing, settings, members);
 }
 
 void
 broadcast_fini(struct broadcast *broadcast)
 {
-	size_t cursor = 0;
-	struct missing *missing;
-
-	while ((missing = table_next(&broadcast->missing, &cursor)) != NULL)
-		free(missing);
-	table_fini(&broadcast->missing);
-	heap_fini(&broadcast->timers);
+	missing_fini(&broadcast->missing);
 	free(broadcast->fresh);
 	for (size_t i = 0; i < ANNOUNCE_ROUND_COUNT; i++)
 		free(broadcast->announcements[i].items);
 	free(broadcast->oversized);
-}
-
-static void
-missing_end(struct broadcast *broadcast, struct missing *missing)
-{
-	if (missing == NULL)
-		return;
-	heap_cancel(&broadcast->timers, &missing->timer);
-	table_remove(&broadcast->missing, missing->hash);
-	free(missing);
 }
 
 static void
@@ -101,6 +82,34 @@ announce_later(struct announcements *announcements, const struct pending *pendin
 		announcements->at_us = at_us;
 }
 
+/* --- who has what --- */
+
+static void
+note_had(struct broadcast *broadcast, const struct neighbour *neighbour, uint64_t hash)
+{
+	if (neighbour != NULL)
+		deliveries_note_had(&broadcast->deliveries, hash,
+			(size_t)(neighbour - broadcast->overlay->neighbours));
+}
+
+/* Neighbours that change have other numbers, and a tree that is not settled. */
+static void
+see_changes(struct broadcast *broadcast, uint64_t now_us)
+{
+	if (broadcast->change_count == broadcast->overlay->change_count)
+		return;
+	broadcast->change_count = broadcast->overlay->change_count;
+	broadcast->settled_at_us = now_us + LOSSY_US;
+	deliveries_renumber(&broadcast->deliveries);
+}
+
+static void
+lost_one(struct broadcast *broadcast, uint64_t now_us)
+{
+	if (now_us >= broadcast->settled_at_us)
+		broadcast->lossy_until_us = now_us + LOSSY_US;
+}
+
 /* --- pushing --- */
 
 void
@@ -113,6 +122,7 @@ broadcast_fresh(struct broadcast *broadcast, const struct record *record, uint64
 		mongering_add(broadcast->mongering, record, hops);
 		return;
 	}
+	(void)deliveries_note(&broadcast->deliveries, record->hash);
 	push(&broadcast->fresh, &broadcast->fresh_count, &broadcast->fresh_size,
 		&pending);
 }
@@ -136,26 +146,51 @@ broadcast_send(struct broadcast *broadcast, const struct record *record,
 	return send_record(broadcast, record, 0, to);
 }
 
+/* Takes what sending the record once costs from the budget; false when it is spent.
+ * Members are sent all the same. */
+static bool
+spend(struct broadcast *broadcast, const struct record *record, uint64_t now_us)
+{
+	uint64_t rate = broadcast->settings->byte_budget;
+	struct record_view view = record_view(record);
+	uint64_t len = OUTBOX_RECORD_OVERHEAD + record_len(&view);
+
+	if (rate == 0)
+		return true;
+	if (record->kind != RECORD_MEMBER && broadcast->spent_until_us > now_us)
+		return false;
+	if (broadcast->spent_until_us + BUDGET_BURST_US < now_us)
+		broadcast->spent_until_us = now_us - BUDGET_BURST_US;
+	broadcast->spent_until_us += len * SECOND_US / rate;
+	return true;
+}
+
 /* Over eager links at once; true when some link is left to announce it over. */
 static bool
 push_eagerly(struct broadcast *broadcast, const struct record *record,
-	const struct pending *pending)
+	const struct pending *pending, uint64_t now_us)
 {
+	struct overlay *overlay = broadcast->overlay;
 	bool some_lazy = false;
 
-	for (size_t i = 0; i < broadcast->overlay->count; i++) {
-		const struct neighbour *neighbour = &broadcast->overlay->neighbours[i];
+	for (size_t i = 0; i < overlay->count; i++) {
+		struct neighbour *neighbour = &overlay->neighbours[i];
+		bool eager = overlay->direct ? pending->hops == 0 : neighbour->eager;
 
-		if (neighbour->member->short_id == pending->from)
+		if (neighbour->member->short_id == pending->from ||
+			deliveries_is_had(&broadcast->deliveries, pending->hash, i))
 			continue;
-		if (!neighbour->eager || !send_record(broadcast, record, pending->hops,
-						 &neighbour->member->address))
-			some_lazy = true;
+		if (eager && spend(broadcast, record, now_us) &&
+			send_record(broadcast, record, pending->hops,
+				&neighbour->member->address))
+			continue;
+		some_lazy = true;
+		neighbour->was_lazy |= eager || !overlay->direct;
 	}
 	return some_lazy;
 }
 
-/* Left without an eager link, as after many changes at once, a node begins anew. */
+/* What begins its way here needs a link to leave by. */
 static void
 mend_links(struct overlay *overlay)
 {
@@ -167,46 +202,96 @@ mend_links(struct overlay *overlay)
 		overlay->neighbours[i].eager = true;
 }
 
-void
-broadcast_flush(struct broadcast *broadcast, uint64_t now_us)
+/* Whether there is room for one more turn of pushing: one in each forward interval, and
+ * FORWARD_BURST_COUNT ahead. */
+static bool
+may_forward(struct broadcast *broadcast, uint64_t now_us)
 {
-	if (broadcast->fresh_count != 0)
-		mend_links(broadcast->overlay);
+	uint64_t interval_us = broadcast->settings->forward_interval_us;
+	uint64_t earliest_us = broadcast->forward_at_us;
+
+	if (now_us < earliest_us) {
+		broadcast->crowded_until_us = now_us + CROWDED_US;
+		return false;
+	}
+	if (now_us - earliest_us > FORWARD_BURST_COUNT * interval_us)
+		earliest_us = now_us - FORWARD_BURST_COUNT * interval_us;
+	broadcast->forward_at_us = earliest_us + interval_us;
+	return true;
+}
+
+static bool
+begins_some(const struct broadcast *broadcast)
+{
+	for (size_t i = 0; i < broadcast->fresh_count; i++) {
+		if (broadcast->fresh[i].hops == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Pushes what is fresh of members, or the rest. */
+static void
+push_all(struct broadcast *broadcast, bool members, uint64_t now_us)
+{
 	for (size_t i = 0; i < broadcast->fresh_count; i++) {
 		const struct pending *pending = &broadcast->fresh[i];
 		const struct record *record =
 			store_find_hash(broadcast->store, pending->hash);
 
-		if (record == NULL || !push_eagerly(broadcast, record, pending))
+		if (record == NULL || (record->kind == RECORD_MEMBER) != members)
 			continue;
-		announce_later(&broadcast->announcements[0], pending,
-			now_us + broadcast->settings->ihave_interval_us);
+		if (push_eagerly(broadcast, record, pending, now_us))
+			announce_later(&broadcast->announcements[0], pending,
+				now_us + broadcast->settings->ihave_interval_us);
 	}
+}
+
+void
+broadcast_flush(struct broadcast *broadcast, uint64_t now_us)
+{
+	see_changes(broadcast, now_us);
+	if (broadcast->fresh_count == 0 || !may_forward(broadcast, now_us))
+		return;
+	if (begins_some(broadcast))
+		mend_links(broadcast->overlay);
+	push_all(broadcast, true, now_us);
+	push_all(broadcast, false, now_us);
 	broadcast->fresh_count = 0;
 }
 
 /* --- announcing --- */
 
-/* At first only what was not pushed there: a link that was eager all the time is
- * announced only what no packet holds. */
+/* While everybody is a neighbour, it is enough that two tell of what the origin has
+ * pushed to all. */
 static bool
-is_announced(const struct broadcast *broadcast, const struct neighbour *neighbour,
-	const struct pending *pending, const struct record *record, size_t round)
+is_next(const struct overlay *overlay, const struct neighbour *neighbour)
 {
-	struct record_view view;
+	return neighbour->member == overlay->places[0] ||
+	       neighbour->member == overlay->places[1];
+}
 
-	if (record == NULL || neighbour->member->short_id == pending->from)
+/* At first only over links that were not eager all the time, or over which something
+ * was not pushed. */
+static bool
+is_announced(struct broadcast *broadcast, size_t index, const struct pending *pending,
+	const struct record *record, size_t round)
+{
+	const struct overlay *overlay = broadcast->overlay;
+	const struct neighbour *neighbour = &overlay->neighbours[index];
+
+	if (record == NULL || neighbour->member->short_id == pending->from ||
+		deliveries_is_had(&broadcast->deliveries, pending->hash, index))
 		return false;
-	if (round > 0 || !neighbour->eager || neighbour->was_lazy)
+	if (round > 0 || neighbour->was_lazy)
 		return true;
-	view = record_view(record);
-	return !outbox_fits(broadcast->outbox, &view);
+	return overlay->direct ? is_next(overlay, neighbour) : !neighbour->eager;
 }
 
 static void
-announce_to(
-	struct broadcast *broadcast, const struct neighbour *neighbour, size_t round)
+announce_to(struct broadcast *broadcast, size_t index, size_t round)
 {
+	const struct neighbour *neighbour = &broadcast->overlay->neighbours[index];
 	const struct announcements *announcements = &broadcast->announcements[round];
 	struct message message = {.type = MESSAGE_IHAVE};
 
@@ -215,7 +300,7 @@ announce_to(
 		const struct record *record =
 			store_find_hash(broadcast->store, pending->hash);
 
-		if (!is_announced(broadcast, neighbour, pending, record, round))
+		if (!is_announced(broadcast, index, pending, record, round))
 			continue;
 		message.dots.dots[message.dots.count++] = record->dot;
 		if (message.dots.count == WIRE_DOT_BATCH_COUNT) {
@@ -238,8 +323,8 @@ announce(struct broadcast *broadcast, size_t round, uint64_t now_us)
 			struct neighbour *neighbour =
 				&broadcast->overlay->neighbours[i];
 
-			announce_to(broadcast, neighbour, round);
-			neighbour->was_lazy = !neighbour->eager;
+			announce_to(broadcast, i, round);
+			neighbour->was_lazy = false;
 		}
 	}
 	for (size_t i = 0; i < announcements->count && round + 1 < ANNOUNCE_ROUND_COUNT;
@@ -250,28 +335,21 @@ announce(struct broadcast *broadcast, size_t round, uint64_t now_us)
 	announcements->at_us = DEADLINE_NONE;
 }
 
-/* How long to wait for what a member has announced: for an announced payload to come by
- * itself, and for the answer to having asked. */
+/* How long to wait until what a member has announced comes by itself. */
 static uint64_t
-graft_wait_us(
-	const struct broadcast *broadcast, const struct member *member, bool asked)
+patience_us(
+	const struct broadcast *broadcast, const struct member *member, uint64_t now_us)
 {
-	/* Without a tree a payload never comes by itself. */
-	if (broadcast->settings->strategy != STRATEGY_PLUMTREE && !asked)
-		return 0;
-	return broadcast->settings->graft_timeout_us +
-	       (member == NULL ? 0 : member->rtt_us);
-}
+	const struct settings *settings = broadcast->settings;
+	uint64_t us =
+		settings->graft_timeout_us + (member == NULL ? 0 : member->rtt_us);
 
-static void
-add_announcer(struct missing *missing, uint64_t from)
-{
-	for (size_t i = 0; i < missing->announcer_count; i++) {
-		if (missing->announcers[i] == from)
-			return;
-	}
-	if (missing->announcer_count < ANNOUNCER_COUNT_MAX)
-		missing->announcers[missing->announcer_count++] = from;
+	/* Without a tree it never does. */
+	if (settings->strategy != STRATEGY_PLUMTREE)
+		return 0;
+	if (now_us < broadcast->crowded_until_us)
+		us += CROWDED_HOP_COUNT * settings->forward_interval_us;
+	return us;
 }
 
 void
@@ -279,26 +357,27 @@ broadcast_on_ihave(struct broadcast *broadcast, uint64_t from,
 	const struct message *message, uint64_t now_us)
 {
 	const struct member *member = members_find(broadcast->members, from);
+	const struct neighbour *neighbour = overlay_find(broadcast->overlay, from);
 
+	see_changes(broadcast, now_us);
 	for (size_t i = 0; i < message->dots.count; i++) {
 		struct dot dot = message->dots.dots[i];
 		uint64_t hash = store_hash(broadcast->store, dot);
-		struct missing *missing = table_find(&broadcast->missing, hash);
 
-		if (context_covers(&broadcast->store->context, dot))
-			continue;
-		if (missing == NULL) {
-			if (table_count(&broadcast->missing) >= MISSING_COUNT_MAX)
-				return;
-			missing = mem_new(sizeof(*missing));
-			missing->hash = hash;
-			missing->dot = dot;
-			table_put(&broadcast->missing, hash, missing);
-			heap_set(&broadcast->timers, &missing->timer,
-				now_us + graft_wait_us(broadcast, member, false));
-		}
-		add_announcer(missing, from);
+		if (!context_covers(&broadcast->store->context, dot))
+			missing_add(&broadcast->missing, dot, hash, from, now_us,
+				patience_us(broadcast, member, now_us));
+		else
+			note_had(broadcast, neighbour, hash);
 	}
+}
+
+void
+broadcast_ask(
+	struct broadcast *broadcast, struct dot dot, uint64_t member, uint64_t now_us)
+{
+	missing_add(&broadcast->missing, dot, store_hash(broadcast->store, dot), member,
+		now_us, 0);
 }
 
 /* --- asking --- */
@@ -320,31 +399,24 @@ set_eager(struct broadcast *broadcast, uint64_t short_id, bool eager)
 		set_link(neighbour, eager);
 }
 
-/* Asks the next who announced it. Each is asked twice before it is left to
- * reconciliation, since the question or the answer may be lost. */
 static void
-missing_due(struct broadcast *broadcast, struct missing *missing, uint64_t now_us)
+ask(struct broadcast *broadcast, const struct question *question, uint64_t now_us)
 {
 	struct message message = {
 		.type = MESSAGE_GRAFT,
-		.dots = {.count = 1, .dots = {missing->dot}},
+		.dots = {.count = 1, .dots = {question->dot}},
 	};
-	uint64_t asked;
-	const struct member *member;
+	const struct member *member =
+		members_find(broadcast->members, question->member);
 
-	if (context_covers(&broadcast->store->context, missing->dot) ||
-		missing->asked_count >= 2 * missing->announcer_count) {
-		missing_end(broadcast, missing);
+	if (context_covers(&broadcast->store->context, question->dot)) {
+		missing_end(&broadcast->missing, question->hash);
 		return;
 	}
-	asked = missing->announcers[missing->asked_count++ % missing->announcer_count];
-	member = members_find(broadcast->members, asked);
-	heap_set(&broadcast->timers, &missing->timer,
-		now_us + graft_wait_us(broadcast, member, true));
-	broadcast->lossy_until_us = now_us + LOSSY_US;
+	lost_one(broadcast, now_us);
 	if (member == NULL)
 		return;
-	set_eager(broadcast, asked, true);
+	set_eager(broadcast, question->member, true);
 	outbox_put(broadcast->outbox, &member->address, &message);
 }
 
@@ -353,12 +425,12 @@ broadcast_on_graft(struct broadcast *broadcast, uint64_t from,
 	const struct address *address, const struct message *message, uint64_t now_us)
 {
 	set_eager(broadcast, from, true);
-	broadcast->lossy_until_us = now_us + LOSSY_US;
 	for (size_t i = 0; i < message->dots.count; i++) {
 		const struct record *record = store_find_hash(broadcast->store,
 			store_hash(broadcast->store, message->dots.dots[i]));
 
-		if (record == NULL || send_record(broadcast, record, 1, address))
+		if (record == NULL || !spend(broadcast, record, now_us) ||
+			send_record(broadcast, record, 1, address))
 			continue;
 		if (broadcast->oversized_count == broadcast->oversized_size) {
 			broadcast->oversized_size = 2 * broadcast->oversized_size + 4;
@@ -378,12 +450,6 @@ broadcast_next_oversized(struct broadcast *broadcast)
 	return broadcast->oversized[--broadcast->oversized_count];
 }
 
-static struct delivery *
-delivery_of(struct broadcast *broadcast, uint64_t hash)
-{
-	return &broadcast->deliveries[hash % DELIVERY_COUNT];
-}
-
 static bool
 asked_lately(const struct neighbour *neighbour, uint64_t now_us)
 {
@@ -391,13 +457,13 @@ asked_lately(const struct neighbour *neighbour, uint64_t now_us)
 }
 
 static void
-on_delivery(struct broadcast *broadcast, struct neighbour *neighbour, uint64_t from,
-	uint64_t hash, uint64_t now_us)
+on_delivery(struct neighbour *neighbour, uint64_t now_us)
 {
-	*delivery_of(broadcast, hash) = (struct delivery){hash, from};
 	/* A push may cross our PRUNE, and that sender holds back from then on. */
-	if (neighbour != NULL && !asked_lately(neighbour, now_us))
-		neighbour->eager = true;
+	if (neighbour == NULL || asked_lately(neighbour, now_us))
+		return;
+	neighbour->eager = true;
+	neighbour->pushes = true;
 }
 
 void
@@ -405,24 +471,22 @@ broadcast_on_streamed(struct broadcast *broadcast, struct dot dot)
 {
 	uint64_t hash = store_hash(broadcast->store, dot);
 
-	missing_end(broadcast, table_find(&broadcast->missing, hash));
-	*delivery_of(broadcast, hash) = (struct delivery){hash, 0};
+	missing_end(&broadcast->missing, hash);
+	deliveries_note(&broadcast->deliveries, hash)->streamed = true;
 }
 
-/* Whether the record will go on coming without the link over which it came again: two
- * records that race over two links must not have both of them pruned. */
+/* Whether records go on coming without that link: two that race over two links must not
+ * have both of them pruned. */
 static bool
-has_better_source(struct broadcast *broadcast, uint64_t from, uint64_t hash)
+is_dispensable(const struct overlay *overlay, const struct neighbour *neighbour)
 {
-	const struct delivery *first = delivery_of(broadcast, hash);
-	const struct neighbour *source;
+	for (size_t i = 0; i < overlay->count; i++) {
+		const struct neighbour *other = &overlay->neighbours[i];
 
-	if (first->hash != hash)
-		return true;
-	if (first->from == from)
-		return false;
-	source = overlay_find(broadcast->overlay, first->from);
-	return source != NULL && source->eager;
+		if (other != neighbour && other->pushes)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -435,9 +499,21 @@ on_duplicate(struct broadcast *broadcast, struct neighbour *neighbour,
 		if (asked_lately(neighbour, now_us))
 			return;
 		set_link(neighbour, false);
+		neighbour->pushes = false;
 		neighbour->pruned_us = now_us;
 	}
 	outbox_put(broadcast->outbox, address, &prune);
+}
+
+/* Who has announced it has it. */
+static void
+note_announcers(struct broadcast *broadcast, uint64_t hash)
+{
+	const struct missing *missing = missing_find(&broadcast->missing, hash);
+
+	for (size_t i = 0; missing != NULL && i < missing->announcer_count; i++)
+		note_had(broadcast,
+			overlay_find(broadcast->overlay, missing->announcers[i]), hash);
 }
 
 void
@@ -446,13 +522,20 @@ broadcast_on_record(struct broadcast *broadcast, uint64_t from,
 {
 	struct neighbour *neighbour = overlay_find(broadcast->overlay, from);
 	uint64_t hash = store_hash(broadcast->store, dot);
+	struct delivery *delivery = deliveries_note(&broadcast->deliveries, hash);
 
-	missing_end(broadcast, table_find(&broadcast->missing, hash));
-	if (is_new)
-		on_delivery(broadcast, neighbour, from, hash, now_us);
-	else if (broadcast->settings->strategy == STRATEGY_PLUMTREE &&
-		 has_better_source(broadcast, from, hash))
+	see_changes(broadcast, now_us);
+	note_announcers(broadcast, hash);
+	missing_end(&broadcast->missing, hash);
+	note_had(broadcast, neighbour, hash);
+	if (is_new) {
+		delivery->from = from;
+		on_delivery(neighbour, now_us);
+	} else if (broadcast->settings->strategy == STRATEGY_PLUMTREE &&
+		   delivery->from != from && !delivery->streamed &&
+		   is_dispensable(broadcast->overlay, neighbour)) {
 		on_duplicate(broadcast, neighbour, address, now_us);
+	}
 }
 
 void
@@ -466,21 +549,24 @@ broadcast_on_prune(struct broadcast *broadcast, uint64_t from)
 void
 broadcast_tick(struct broadcast *broadcast, uint64_t now_us)
 {
-	struct timer *timer;
+	struct question question;
 
+	see_changes(broadcast, now_us);
 	for (size_t i = 0; i < ANNOUNCE_ROUND_COUNT; i++) {
 		if (now_us >= broadcast->announcements[i].at_us)
 			announce(broadcast, i, now_us);
 	}
-	while ((timer = heap_pop_due(&broadcast->timers, now_us)) != NULL)
-		missing_due(
-			broadcast, timer_element(timer, struct missing, timer), now_us);
+	while (missing_next_due(&broadcast->missing, now_us, &question))
+		ask(broadcast, &question, now_us);
 }
 
 uint64_t
 broadcast_deadline(const struct broadcast *broadcast)
 {
-	uint64_t deadline = heap_deadline(&broadcast->timers);
+	uint64_t deadline = missing_deadline(&broadcast->missing);
+
+	if (broadcast->fresh_count != 0 && broadcast->forward_at_us < deadline)
+		deadline = broadcast->forward_at_us;
 
 	for (size_t i = 0; i < ANNOUNCE_ROUND_COUNT; i++) {
 		if (broadcast->announcements[i].at_us < deadline)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "base/heap.h"
+#include "gossip/deliveries.h"
+#include "gossip/missing.h"
 #include "gossip/mongering.h"
 #include "gossip/outbox.h"
 #include "gossip/overlay.h"
@@ -15,20 +16,19 @@
  * twice asks to be left out (PRUNE). The eager links so become a tree that mends
  * itself.
  *
- * Whoever had to ask, or was asked, takes it that datagrams get lost, and for a while
- * announces everything again over all links.
+ * While everybody is a neighbour the origin pushes to all, and nobody forwards.
+ *
+ * Whoever had to ask takes it that datagrams get lost, unless neighbours have just
+ * changed, and for a while announces everything again over all links. Nothing is pushed
+ * or announced to a neighbour that has announced it itself.
+ *
+ * The first few records leave in the turn in which they came. When more come than that,
+ * they are collected for up to the forward interval, so that packets fill. Members go
+ * first. What the byte budget does not allow to be pushed is announced only.
  *
  * What waits to be sent is named by dot and looked up when it leaves, so two versions
  * of one key never leave in the same turn: the older one is no longer there.
  */
-
-/* Who brought a record first, remembered for so many of the latest. */
-#define DELIVERY_COUNT 1024
-
-struct delivery {
-	uint64_t hash; /* of the dot */
-	uint64_t from; /* short id */
-};
 
 /* How often a record is announced: the first time over lazy links; again, and over all
  * links, only while datagrams are being lost. */
@@ -42,9 +42,6 @@ struct announcements {
 	uint64_t at_us; /* DEADLINE_NONE when nothing waits */
 };
 
-/* Who announced a missing dot; further ones are not needed. */
-#define ANNOUNCER_COUNT_MAX 4
-
 struct broadcast {
 	const struct settings *settings;
 	const struct store *store;
@@ -56,13 +53,17 @@ struct broadcast {
 	struct pending *fresh; /* to push at the end of the turn */
 	size_t fresh_count;
 	size_t fresh_size;
+	uint64_t forward_at_us;    /* when there is room for one more turn of pushing */
+	uint64_t crowded_until_us; /* records had to wait of late */
+	uint64_t spent_until_us;   /* the byte budget, counted in time */
 	struct announcements announcements[ANNOUNCE_ROUND_COUNT];
 	uint64_t lossy_until_us; /* datagrams were lost of late */
+	uint64_t settled_at_us;  /* a while after the last change of neighbours */
+	uint64_t change_count;   /* of the overlay, as known here */
 
-	struct delivery deliveries[DELIVERY_COUNT]; /* placed by dot hash */
+	struct deliveries deliveries;
 
-	struct table missing; /* by dot hash */
-	struct heap timers;   /* of the missing */
+	struct missing_dots missing;
 
 	uint64_t *
 		oversized; /* short ids that asked for records too large for a packet */
@@ -88,6 +89,10 @@ void broadcast_on_streamed(struct broadcast *broadcast, struct dot dot);
 
 void broadcast_on_ihave(struct broadcast *broadcast, uint64_t from,
 	const struct message *message, uint64_t now_us);
+
+/* Asks a member for a missing record that will not come by itself. */
+void broadcast_ask(
+	struct broadcast *broadcast, struct dot dot, uint64_t member, uint64_t now_us);
 void broadcast_on_graft(struct broadcast *broadcast, uint64_t from,
 	const struct address *address, const struct message *message, uint64_t now_us);
 void broadcast_on_prune(struct broadcast *broadcast, uint64_t from);

@@ -4,6 +4,14 @@
 /* So many dead members are tried per probe interval by all live members together. */
 #define DEAD_CONTACT_COUNT 4
 
+/* For how long one seed is waited for alone, and for how long after that others may yet
+ * turn out to be known. */
+#define ANSWER_US (300 * MS_US)
+#define SETTLE_US (1 * SECOND_US)
+
+/* After this seeds are looked up again at first, then after twice as long. */
+#define JOIN_AGAIN_US (200 * MS_US)
+
 void
 contact_init(struct contact *contact, const struct settings *settings,
 	struct members *members, struct probes *probes, struct exchanges *exchanges,
@@ -36,8 +44,49 @@ is_live_member(const struct contact *contact, const struct address *address)
 void
 contact_seed(struct contact *contact, const struct address *address)
 {
-	if (!is_live_member(contact, address))
-		exchanges_open(contact->exchanges, address);
+	for (size_t i = 0; i < contact->untried_count; i++) {
+		if (address_equal(&contact->untried[i], address))
+			return;
+	}
+	if (contact->untried_count < SEED_COUNT_MAX)
+		contact->untried[contact->untried_count++] = *address;
+}
+
+/* One of those to be tried, drawn by chance and taken out. */
+static struct address
+draw_untried(struct contact *contact)
+{
+	size_t i = (size_t)prng_below(contact->prng, contact->untried_count);
+	struct address address = contact->untried[i];
+
+	contact->untried[i] = contact->untried[--contact->untried_count];
+	return address;
+}
+
+static uint64_t
+untried_at_us(const struct contact *contact)
+{
+	if (contact->untried_count == 0)
+		return DEADLINE_NONE;
+	if (contact->exchanges->synced)
+		return contact->tried_us + SETTLE_US;
+	return exchanges_are_opening(contact->exchanges) ? contact->tried_us + ANSWER_US
+							 : contact->tried_us;
+}
+
+static void
+try_untried(struct contact *contact, uint64_t now_us)
+{
+	bool joining = !contact->exchanges->synced;
+
+	contact->tried_us = now_us;
+	do {
+		struct address address = draw_untried(contact);
+
+		if (!is_live_member(contact, &address) &&
+			exchanges_open(contact->exchanges, &address) && joining)
+			return;
+	} while (contact->untried_count > 0);
 }
 
 /* A random dead member; NULL when there is none. */
@@ -73,14 +122,26 @@ try_dead(struct contact *contact, uint64_t now_us)
 		probes_start(contact->probes, PROBE_CONTACT, member, now_us);
 }
 
+static uint64_t
+join_again_us(const struct contact *contact)
+{
+	uint64_t us = JOIN_AGAIN_US;
+	uint64_t us_max = contact->settings->join_interval_us;
+
+	for (uint64_t i = 0; i < contact->fail_count && us < us_max; i++)
+		us *= 2;
+	return us < us_max ? us : us_max;
+}
+
 static void
 try_seeds(struct contact *contact, uint64_t now_us)
 {
 	const struct settings *settings = contact->settings;
 	bool alone = members_live_count(contact->members) <= 1;
 	uint64_t interval_us =
-		alone ? settings->join_interval_us : settings->rejoin_interval_us;
+		alone ? join_again_us(contact) : settings->rejoin_interval_us;
 
+	contact->fail_count = alone ? contact->fail_count + 1 : 0;
 	/* Spread, so that nodes started together do not stay in step. */
 	contact->seeds_at_us =
 		now_us + interval_us - prng_below(contact->prng, interval_us / 4 + 1);
@@ -92,6 +153,8 @@ contact_tick(struct contact *contact, struct now now)
 {
 	if (now.mono_us >= contact->seeds_at_us)
 		try_seeds(contact, now.mono_us);
+	if (now.mono_us >= untried_at_us(contact))
+		try_untried(contact, now.mono_us);
 	if (now.mono_us >= contact->dead_at_us)
 		try_dead(contact, now.mono_us);
 }
@@ -99,6 +162,10 @@ contact_tick(struct contact *contact, struct now now)
 uint64_t
 contact_deadline(const struct contact *contact)
 {
-	return contact->seeds_at_us < contact->dead_at_us ? contact->seeds_at_us
-							  : contact->dead_at_us;
+	uint64_t untried_us = untried_at_us(contact);
+	uint64_t deadline_us = contact->seeds_at_us;
+
+	if (contact->dead_at_us < deadline_us)
+		deadline_us = contact->dead_at_us;
+	return untried_us < deadline_us ? untried_us : deadline_us;
 }

@@ -6,8 +6,9 @@
 
 #include "base/mem.h"
 
-/* Ranges in one CONTEXT message. */
+/* Ranges in one CONTEXT message, hashes in one DIGEST. */
 #define RANGE_BATCH_COUNT 64
+#define DIGEST_BATCH_COUNT 512
 
 /* Records looked at before the stream gets a chance to carry something. */
 #define SCAN_BATCH_COUNT 4096
@@ -39,6 +40,8 @@ exchange_new(const struct exchange_host *host, uint32_t stream,
 	table_init(&exchange->peer_hashes);
 	table_set_seed(&exchange->peer_hashes, host->store->by_hash.seed);
 	table_set_seed(&exchange->peer_context.by_writer, host->store->by_hash.seed);
+	context_init(&exchange->told);
+	table_set_seed(&exchange->told.by_writer, host->store->by_hash.seed);
 	return exchange;
 }
 
@@ -51,7 +54,7 @@ exchange_free(struct exchange *exchange)
 	buffer_fini(&exchange->out);
 	context_fini(&exchange->peer_context);
 	table_fini(&exchange->peer_hashes);
-	free(exchange->ranges);
+	context_fini(&exchange->told);
 	free(exchange->hashes);
 	free(exchange);
 }
@@ -63,41 +66,7 @@ exchange_is_done(const struct exchange *exchange)
 	       buffer_len(&exchange->out) == 0;
 }
 
-/* --- what this node has at one instant --- */
-
-static void
-take_context(struct exchange *exchange)
-{
-	const struct context *context = &exchange->host->store->context;
-
-	exchange->ranges = mem_new_array(
-		context_range_count(context) + 1, sizeof(*exchange->ranges));
-	for (size_t i = 0; i < context->count; i++) {
-		const struct context_writer *entry = context->writers[i];
-
-		for (size_t j = 0; j < entry->seqs.count; j++)
-			exchange->ranges[exchange->range_count++] = (struct dot_range){
-				.writer = entry->writer,
-				.first = entry->seqs.intervals[j].first,
-				.last = entry->seqs.intervals[j].last,
-			};
-	}
-}
-
-static void
-take_hashes(struct exchange *exchange)
-{
-	const struct store *store = exchange->host->store;
-	size_t cursor = 0;
-	const struct record *record;
-
-	exchange->hashes = mem_new_array(
-		store_summary(store).record_count + 1, sizeof(*exchange->hashes));
-	while ((record = table_next(&store->by_hash, &cursor)) != NULL) {
-		if (!record->deleted)
-			exchange->hashes[exchange->hash_count++] = record->hash;
-	}
-}
+/* --- sending --- */
 
 void
 exchange_begin(struct exchange *exchange)
@@ -109,12 +78,9 @@ exchange_begin(struct exchange *exchange)
 	header_write(&writer, exchange->host->header);
 	if (buffer_append(&exchange->out, writer_bytes(&writer)) != ERR_OK)
 		abort();
-	take_context(exchange);
-	take_hashes(exchange);
+	context_join(&exchange->told, &exchange->host->store->context);
 	exchange->stage = STAGE_CONTEXT;
 }
-
-/* --- sending --- */
 
 static void
 say(struct exchange *exchange, const struct message *message, size_t body_len_max)
@@ -127,40 +93,72 @@ say(struct exchange *exchange, const struct message *message, size_t body_len_ma
 	buffer_commit(&exchange->out, writer.len);
 }
 
+/* The next range of the own context; false at the end. */
+static bool
+next_told(struct exchange *exchange, struct dot_range *ret_range)
+{
+	const struct context *told = &exchange->told;
+
+	while (exchange->writers_told < told->count) {
+		const struct context_writer *entry =
+			told->writers[exchange->writers_told];
+		size_t i = exchange->ranges_told++;
+
+		if (i < entry->seqs.count) {
+			*ret_range = (struct dot_range){entry->writer,
+				entry->seqs.intervals[i].first,
+				entry->seqs.intervals[i].last};
+			return true;
+		}
+		exchange->writers_told++;
+		exchange->ranges_told = 0;
+	}
+	return false;
+}
+
 static void
 say_context(struct exchange *exchange)
 {
 	uint8_t bytes[RANGE_BATCH_COUNT * RANGE_LEN_MAX];
 	struct writer writer = writer_of(bytes, sizeof(bytes));
 	struct message message = {.type = MESSAGE_CONTEXT};
+	struct dot_range range;
+	size_t count = 0;
 
-	for (size_t i = 0;
-		i < RANGE_BATCH_COUNT && exchange->range_sent < exchange->range_count;
-		i++)
-		range_write(&writer, &exchange->ranges[exchange->range_sent++]);
+	while (count < RANGE_BATCH_COUNT && next_told(exchange, &range)) {
+		range_write(&writer, &range);
+		count++;
+	}
 	message.context.entries = writer_bytes(&writer);
 	say(exchange, &message, sizeof(bytes));
-	if (exchange->range_sent == exchange->range_count)
-		exchange->stage = STAGE_DIGEST;
-}
-
-static void
-say_digest(struct exchange *exchange)
-{
-	uint8_t bytes[WIRE_DIGEST_COUNT_MAX * sizeof(uint64_t)];
-	struct writer writer = writer_of(bytes, sizeof(bytes));
-	struct message message = {.type = MESSAGE_DIGEST};
-
-	for (size_t i = 0;
-		i < WIRE_DIGEST_COUNT_MAX && exchange->hash_sent < exchange->hash_count;
-		i++)
-		write_u64(&writer, exchange->hashes[exchange->hash_sent++]);
-	message.digest.hashes = writer_bytes(&writer);
-	say(exchange, &message, sizeof(bytes));
-	if (exchange->hash_sent == exchange->hash_count) {
+	if (count < RANGE_BATCH_COUNT) {
 		say(exchange, &(struct message){.type = MESSAGE_READY}, 0);
 		exchange->stage = STAGE_PEER;
 	}
+}
+
+/* The hashes that have come together. */
+static void
+say_digest(struct exchange *exchange)
+{
+	uint8_t bytes[DIGEST_BATCH_COUNT * sizeof(uint64_t)];
+	struct writer writer = writer_of(bytes, sizeof(bytes));
+	struct message message = {.type = MESSAGE_DIGEST};
+
+	for (size_t i = 0; i < exchange->hash_count; i++)
+		write_u64(&writer, exchange->hashes[i]);
+	message.digest.hashes = writer_bytes(&writer);
+	say(exchange, &message, sizeof(bytes));
+	exchange->hash_count = 0;
+}
+
+static void
+add_hash(struct exchange *exchange, uint64_t hash)
+{
+	if (exchange->hashes == NULL)
+		exchange->hashes =
+			mem_new_array(DIGEST_BATCH_COUNT, sizeof(*exchange->hashes));
+	exchange->hashes[exchange->hash_count++] = hash;
 }
 
 static void
@@ -181,7 +179,16 @@ next_record(struct exchange *exchange)
 		bytes_of(exchange->sent_key, exchange->sent_key_len));
 }
 
-/* One record that the peer lacks, or the end of the records. Members go first, so that
+static void
+say_done(struct exchange *exchange)
+{
+	if (exchange->hash_count != 0)
+		say_digest(exchange);
+	say(exchange, &(struct message){.type = MESSAGE_DONE}, 0);
+	exchange->stage = STAGE_SENT;
+}
+
+/* One record that the peer lacks, or hashes, or the end. Members go first, so that
  * whoever joins knows whom to talk to while the rest arrives. */
 static void
 say_records(struct exchange *exchange)
@@ -195,14 +202,20 @@ say_records(struct exchange *exchange)
 			continue;
 		}
 		if (record == NULL) {
-			say(exchange, &(struct message){.type = MESSAGE_DONE}, 0);
-			exchange->stage = STAGE_SENT;
+			say_done(exchange);
 			return;
 		}
 		memcpy(exchange->sent_key, record->bytes, record->key_len);
 		exchange->sent_key_len = record->key_len;
 		if (!context_covers(&exchange->peer_context, record->dot)) {
 			say_record(exchange, record);
+			return;
+		}
+		if (record->deleted)
+			continue;
+		add_hash(exchange, record->hash);
+		if (exchange->hash_count == DIGEST_BATCH_COUNT) {
+			say_digest(exchange);
 			return;
 		}
 	}
@@ -215,9 +228,6 @@ compose(struct exchange *exchange)
 	switch (exchange->stage) {
 	case STAGE_CONTEXT:
 		say_context(exchange);
-		return true;
-	case STAGE_DIGEST:
-		say_digest(exchange);
 		return true;
 	case STAGE_PEER:
 		if (!exchange->peer_ready)
@@ -334,8 +344,6 @@ on_record(struct exchange *exchange, const struct message *message, struct now n
 		.pass_on = exchange->pass_on,
 	};
 
-	if (!exchange->peer_ready)
-		return ERR_MALFORMED;
 	if (intake_record(exchange->host->intake, &message->record.view, &source,
 		    now) == INTAKE_REFUSED)
 		exchange->refused = true;
@@ -345,17 +353,17 @@ on_record(struct exchange *exchange, const struct message *message, struct now n
 static enum err
 take_message(struct exchange *exchange, const struct message *message, struct now now)
 {
-	bool snapshot_open = !exchange->peer_ready;
+	bool ready = exchange->peer_ready;
 
-	if (message->type == MESSAGE_CONTEXT && snapshot_open)
+	if (message->type == MESSAGE_CONTEXT && !ready)
 		return on_context(exchange, message);
-	if (message->type == MESSAGE_DIGEST && snapshot_open)
-		return on_digest(exchange, message);
-	if (message->type == MESSAGE_READY && snapshot_open)
+	if (message->type == MESSAGE_READY && !ready)
 		return on_ready(exchange);
-	if (message->type == MESSAGE_RECORD)
+	if (message->type == MESSAGE_RECORD && ready)
 		return on_record(exchange, message, now);
-	if (message->type == MESSAGE_DONE && exchange->peer_ready) {
+	if (message->type == MESSAGE_DIGEST && ready)
+		return on_digest(exchange, message);
+	if (message->type == MESSAGE_DONE && ready) {
 		exchange->peer_done = true;
 		return ERR_OK;
 	}
@@ -409,12 +417,14 @@ exchange_receive(struct exchange *exchange, struct bytes bytes, struct now now)
 
 /* --- the end --- */
 
-/* Whether the peer knows that the record is superseded or deleted. */
+/* Whether the peer knows that the record is superseded or deleted. Of what came here
+ * meanwhile it was not asked. */
 static bool
 is_gone_at_peer(const struct exchange *exchange, const struct record *record)
 {
 	return !record->deleted &&
 	       !author_is_disputed(exchange->host->author, record->dot) &&
+	       context_covers(&exchange->told, record->dot) &&
 	       context_covers(&exchange->peer_context, record->dot) &&
 	       table_find(&exchange->peer_hashes, record->hash) == NULL;
 }
@@ -431,7 +441,7 @@ drop_gone(struct exchange *exchange, enum store_space space)
 		key_len = record->key_len;
 		memcpy(key, record->bytes, key_len);
 		if (is_gone_at_peer(exchange, record))
-			store_drop(store, record);
+			store_bury(store, record, exchange->host->now->wall_ms);
 	}
 }
 

@@ -6,12 +6,13 @@
 
 /*
  * Reconciliation of two nodes over one stream, both ways at once. Each side sends its
- * causal context and the hashes of its live records, as they were at one instant, then
- * every record that the other's context does not cover.
+ * causal context as it is at one instant, waits for the other's, and then goes through
+ * its records: what the other's context does not cover is sent whole, and of what it
+ * covers the hash, to say that it is still held here.
  *
- * Then each side drops the records that the other's context covered although it did not
- * hold them, since they are superseded or deleted there, and joins the contexts. Only
- * the context of the side that lacks a record is asked; no clock is involved.
+ * Then each side drops the records that both contexts covered and that the other no
+ * longer holds, since they are superseded or deleted there, and joins the contexts.
+ * Only the context of the side that lacks a record is asked; no clock is involved.
  */
 
 /* What an exchange works on. */
@@ -27,9 +28,8 @@ struct exchange_host {
 enum exchange_stage {
 	STAGE_SILENT,  /* not connected, or the peer has not said who it is */
 	STAGE_CONTEXT, /* sending the context */
-	STAGE_DIGEST,  /* sending the hashes */
 	STAGE_PEER,    /* waiting for the peer's */
-	STAGE_RECORDS, /* sending records */
+	STAGE_RECORDS, /* sending records, or their hashes */
 	STAGE_SENT,    /* everything is sent */
 };
 
@@ -44,12 +44,11 @@ struct exchange {
 	struct buffer in;
 	struct buffer out;
 	enum exchange_stage stage;
-	struct dot_range *ranges; /* own context at that instant */
-	size_t range_count;
-	size_t range_sent;
-	uint64_t *hashes; /* own live records at that instant */
+	struct context told; /* own context at that instant */
+	size_t writers_told; /* how far it is sent */
+	size_t ranges_told;  /* of the next writer */
+	uint64_t *hashes;    /* of held records, to be told */
 	size_t hash_count;
-	size_t hash_sent;
 	enum store_space space; /* how far the records are sent */
 	uint8_t sent_key[KEY_LEN_MAX];
 	size_t sent_key_len;

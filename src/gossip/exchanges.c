@@ -70,6 +70,19 @@ is_open_to(const struct exchanges *exchanges, const struct address *address)
 	return false;
 }
 
+bool
+exchanges_are_opening(const struct exchanges *exchanges)
+{
+	size_t cursor = 0;
+	const struct exchange *exchange;
+
+	while ((exchange = table_next(&exchanges->by_stream, &cursor)) != NULL) {
+		if (exchange->outgoing)
+			return true;
+	}
+	return false;
+}
+
 /* For how long somebody else's exchange has kept its place beyond its time, 0 when it
  * has not. */
 static uint64_t

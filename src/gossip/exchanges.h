@@ -29,6 +29,9 @@ void exchanges_fini(struct exchanges *exchanges);
 /* Opens one to that address, unless one is open to it already or there are too many. */
 bool exchanges_open(struct exchanges *exchanges, const struct address *address);
 
+/* Whether one that this node opened is under way. */
+bool exchanges_are_opening(const struct exchanges *exchanges);
+
 /* Somebody opened a stream. ERR_BUSY when there are too many. */
 MUST_CHECK enum err exchanges_accept(
 	struct exchanges *exchanges, const struct address *from, uint32_t *ret_stream);

@@ -85,6 +85,15 @@ refuse(struct intake *intake, enum drop drop)
 	return INTAKE_REFUSED;
 }
 
+/* What came past the overlay begins its way over it here. */
+static uint8_t
+hops_here(const struct source *source)
+{
+	if (source->streamed)
+		return 0;
+	return source->hops == UINT8_MAX ? UINT8_MAX : (uint8_t)(source->hops + 1);
+}
+
 enum intake_result
 intake_record(struct intake *intake, const struct record_view *view,
 	const struct source *source, struct now now)
@@ -117,9 +126,7 @@ intake_record(struct intake *intake, const struct record_view *view,
 		broadcast_fresh(intake->broadcast,
 			store_find_hash(
 				intake->store, store_hash(intake->store, view->dot)),
-			source->member,
-			source->hops == UINT8_MAX ? UINT8_MAX
-						  : (uint8_t)(source->hops + 1));
+			source->member, hops_here(source));
 	if (view->kind == RECORD_MEMBER)
 		roster_take(intake->roster, view, now);
 	return INTAKE_NEW;

@@ -180,7 +180,7 @@ members_put(struct members *members, const uint8_t id[NODE_ID_SIZE],
 		member->rtt_us = 0;
 		member->agreement_known = false;
 		member->repair_at_us = 0;
-		member->repair_backoff_us = 0;
+		member->repair_count = 0;
 	}
 	set_text(&member->name, info->name);
 	set_text(&member->zone, info->zone);

@@ -31,10 +31,10 @@ struct member {
 	uint64_t rtt_deviation_us;
 	int64_t clock_offset_ms; /* its clock minus ours */
 	bool clock_known;
-	bool agreement_known;       /* whether it has told its fingerprint */
-	bool agrees;                /* and that was ours at that time */
-	uint64_t repair_at_us;      /* no repair of a difference before */
-	uint64_t repair_backoff_us; /* grows with each repair without agreement */
+	bool agreement_known;               /* whether it has told its fingerprint */
+	bool agrees;                        /* and that was ours at that time */
+	uint64_t repair_at_us;              /* no repair of a difference before */
+	uint64_t repair_count;              /* since there was agreement */
 	uint64_t ring_hash[RING_COUNT_MAX]; /* its place on each; see overlay.h */
 };
 

@@ -12,8 +12,10 @@
  * interval a node contacts members drawn by chance. A record is hot for
  * factor · ⌈log10(n + 1)⌉ rounds after it came.
  *
- * push: sends hot records to a few members. The record cools with each copy sent, as in
- * memberlist, and nothing is sent when nothing is hot.
+ * push: sends hot records to a few members, and at once when no round was within the
+ * last interval. The record cools with each copy sent, as in memberlist; or, with
+ * feedback, once as many who were sent it in a row answered that they had it. Nothing
+ * is sent when nothing is hot.
  * pull: asks one member what is hot there, and for what is missing here.
  * push-pull: as pull, and tells that member what is hot here.
  */
@@ -23,10 +25,15 @@ struct mongering {
 	const struct members *members;
 	struct outbox *outbox;
 	struct prng *prng;
-	struct hot *hot;
+	struct hot **hot; /* as they came */
 	size_t count;
 	size_t size;
+	struct table by_hash; /* the same, by hash of the dot */
 	uint64_t round_at_us;
+
+	struct address answers_to;
+	struct dot answers[WIRE_DOT_BATCH_COUNT]; /* not yet sent there */
+	size_t answer_count;
 };
 
 void mongering_init(struct mongering *mongering, const struct settings *settings,
@@ -41,6 +48,17 @@ void mongering_add(
 
 /* A PULL came: tells what is hot. */
 void mongering_on_pull(struct mongering *mongering, const struct address *from);
+
+/* A RECORD came that is known here: under feedback its sender is told, by IHAVE, by the
+ * next mongering_flush(). */
+void mongering_on_known(
+	struct mongering *mongering, const struct address *from, struct dot dot);
+
+/* An IHAVE came: under feedback, what it names need not be told much longer. */
+void mongering_on_ihave(struct mongering *mongering, const struct message *message);
+
+/* Ends the turn: sends the answers gathered in it. */
+void mongering_flush(struct mongering *mongering);
 
 void mongering_tick(struct mongering *mongering, uint64_t now_us);
 uint64_t mongering_deadline(const struct mongering *mongering);

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "gossip/node_parts.h"
+#include "gossip/receive.h"
 
 /* --- making --- */
 
@@ -66,7 +67,7 @@ init_dissemination(struct node *node)
 		&node->outbox, &node->prng, node->now.mono_us);
 	broadcast_init(&node->broadcast, settings, &node->store, &node->members,
 		&node->overlay, &node->outbox, &node->mongering);
-	table_set_seed(&node->broadcast.missing, prng_next(&node->prng));
+	table_set_seed(&node->broadcast.missing.by_hash, prng_next(&node->prng));
 	author_init(&node->author, &settings->identity, &node->store, &node->broadcast,
 		&node->clock, &node->outputs);
 }
@@ -88,7 +89,6 @@ init_membership(struct node *node)
 		.store = &node->store,
 		.author = &node->author,
 		.broadcast = &node->broadcast,
-		.outbox = &node->outbox,
 		.outputs = &node->outputs,
 		.prng = &node->prng,
 	};
@@ -125,8 +125,16 @@ init_reconciliation(struct node *node)
 	};
 	exchanges_init(
 		&node->exchanges, &host, &node->roster, &node->outputs, settings);
+	node->difference = (struct difference){
+		.settings = settings,
+		.members = &node->members,
+		.store = &node->store,
+		.author = &node->author,
+		.broadcast = &node->broadcast,
+		.outbox = &node->outbox,
+	};
 	repair_init(&node->repair, settings, &node->members, &node->store,
-		&node->probes, &node->exchanges, &node->outbox);
+		&node->probes, &node->exchanges, &node->difference, &node->outbox);
 	contact_init(&node->contact, settings, &node->members, &node->probes,
 		&node->exchanges, &node->outputs, &node->prng, node->now.mono_us);
 }
@@ -174,180 +182,7 @@ node_turn(struct node *node, struct now now)
 	store_expire(&node->store, now.wall_ms);
 }
 
-/* --- datagrams: what each message is for --- */
-
-/* A message's sender as far as this node knows it. */
-struct arrival {
-	const struct address *from;
-	uint64_t sender;       /* short id */
-	struct member *member; /* NULL when unknown */
-};
-
-static void
-on_ping(struct node *node, const struct arrival *arrival, const struct message *message)
-{
-	probes_answer(&node->probes, arrival->from, message->ping.probe, node->now);
-	if (arrival->member == NULL)
-		return;
-	roster_on_sign_of_life(&node->roster, arrival->member, arrival->from);
-	repair_on_state(
-		&node->repair, arrival->member, &message->ping.state, NULL, node->now);
-}
-
-static void
-on_ack(struct node *node, const struct arrival *arrival, const struct message *message)
-{
-	struct probe_answer answer;
-	struct member *member = arrival->member;
-
-	if (!probes_on_ack(&node->probes, arrival->sender, message->ping.probe,
-		    node->now, &answer))
-		return;
-	if (answer.kind == PROBE_LEAVE)
-		leave_confirmed(&node->leave, arrival->sender);
-	if (member == NULL || answer.kind == PROBE_RELAY)
-		return;
-	member->clock_known = true;
-	/* Any number may come in: the sum is made where it cannot overflow. */
-	member->clock_offset_ms = (int64_t)(message->ping.wall_ms - node->now.wall_ms +
-					    member->rtt_us / 2 / MS_US);
-	roster_on_sign_of_life(&node->roster, member, arrival->from);
-	repair_on_state(
-		&node->repair, member, &message->ping.state, &answer, node->now);
-}
-
-static void
-on_ping_req(
-	struct node *node, const struct arrival *arrival, const struct message *message)
-{
-	probes_relay(&node->probes, arrival->from, message, node->now.mono_us);
-}
-
-static void
-on_answer(
-	struct node *node, const struct arrival *arrival, const struct message *message)
-{
-	struct probe_answer answer;
-
-	(void)arrival;
-	if (probes_on_answer(&node->probes, message, &answer) && answer.member != NULL)
-		answer.member->heard_us = node->now.mono_us;
-}
-
-static void
-on_suspect(
-	struct node *node, const struct arrival *arrival, const struct message *message)
-{
-	roster_on_suspect(&node->roster, message, arrival->from, node->now);
-}
-
-static void
-on_record(
-	struct node *node, const struct arrival *arrival, const struct message *message)
-{
-	struct source source = {
-		.member = arrival->sender,
-		.address = *arrival->from,
-		.hops = message->record.hops,
-		.pass_on = true,
-	};
-	struct dot dot = message->record.view.dot;
-	enum intake_result result =
-		intake_record(&node->intake, &message->record.view, &source, node->now);
-
-	broadcast_on_record(&node->broadcast, arrival->sender, arrival->from, dot,
-		result != INTAKE_KNOWN, node->now.mono_us);
-}
-
-static void
-on_ihave(
-	struct node *node, const struct arrival *arrival, const struct message *message)
-{
-	broadcast_on_ihave(
-		&node->broadcast, arrival->sender, message, node->now.mono_us);
-}
-
-static void
-on_graft(
-	struct node *node, const struct arrival *arrival, const struct message *message)
-{
-	broadcast_on_graft(&node->broadcast, arrival->sender, arrival->from, message,
-		node->now.mono_us);
-}
-
-static void
-on_prune(
-	struct node *node, const struct arrival *arrival, const struct message *message)
-{
-	(void)message;
-	broadcast_on_prune(&node->broadcast, arrival->sender);
-}
-
-static void
-on_pull(struct node *node, const struct arrival *arrival, const struct message *message)
-{
-	(void)message;
-	mongering_on_pull(&node->mongering, arrival->from);
-}
-
-static void
-on_agree(
-	struct node *node, const struct arrival *arrival, const struct message *message)
-{
-	(void)arrival;
-	repair_on_agree(&node->repair, message);
-}
-
-/* What may stand in a datagram, and who takes it. */
-static void (*const datagram_handlers[MESSAGE_TYPE_COUNT])(struct node *node,
-	const struct arrival *arrival, const struct message *message) = {
-	[MESSAGE_PING] = on_ping,
-	[MESSAGE_ACK] = on_ack,
-	[MESSAGE_PING_REQ] = on_ping_req,
-	[MESSAGE_NACK] = on_answer,
-	[MESSAGE_RELAYED_ACK] = on_answer,
-	[MESSAGE_SUSPECT] = on_suspect,
-	[MESSAGE_RECORD] = on_record,
-	[MESSAGE_IHAVE] = on_ihave,
-	[MESSAGE_GRAFT] = on_graft,
-	[MESSAGE_PRUNE] = on_prune,
-	[MESSAGE_AGREE] = on_agree,
-	[MESSAGE_PULL] = on_pull,
-};
-
-static void
-drop(struct node *node, enum drop reason)
-{
-	node->intake.drops[reason]++;
-}
-
-static void
-receive_messages(struct node *node, const struct address *from, uint64_t sender,
-	struct reader *reader)
-{
-	struct arrival arrival = {
-		.from = from,
-		.sender = sender,
-		.member = members_find(&node->members, sender),
-	};
-	struct message message;
-
-	if (arrival.member != NULL)
-		arrival.member->heard_us = node->now.mono_us;
-	while (reader_left(reader) > 0) {
-		enum message_result result =
-			message_read(reader, WIRE_DATAGRAM_SIZE_MAX, &message);
-
-		if (result == MESSAGE_SKIPPED)
-			continue;
-		if (result != MESSAGE_TAKEN ||
-			datagram_handlers[message.type] == NULL) {
-			drop(node, DROP_MALFORMED);
-			return;
-		}
-		datagram_handlers[message.type](node, &arrival, &message);
-	}
-}
+/* --- datagrams --- */
 
 /* An old state that came back would write under numbers that are taken. */
 static void
@@ -367,35 +202,39 @@ void
 node_receive(struct node *node, const struct address *from, struct bytes datagram,
 	struct now now)
 {
-	struct reader reader = reader_of(datagram);
-	struct header header;
-	enum err err = header_read(&reader, &header);
-
 	node_turn(node, now);
-	node->datagrams_in++;
-	node->datagram_bytes_in += datagram.len;
-	if (err != ERR_OK)
-		drop(node, err == ERR_VERSION ? DROP_VERSION : DROP_MALFORMED);
-	else if (header.cluster != node->header.cluster)
-		intake_drop_foreign(&node->intake, from, now);
-	else if (header.sender == node->header.sender)
-		drop(node, DROP_REFLECTED);
-	else
-		receive_messages(node, from, header.sender, &reader);
+	receive_datagram(node, from, datagram);
 	renew_writer(node);
 }
 
 /* --- time --- */
 
+/* How long to wait for a neighbour follows from its round trip, and its turn to be
+ * probed may be far. */
+static void
+measure_neighbours(struct node *node)
+{
+	for (size_t i = 0; i < node->overlay.count; i++) {
+		const struct member *member = node->overlay.neighbours[i].member;
+
+		if (member->rtt_us == 0)
+			probes_start(&node->probes, PROBE_MEASURE, member,
+				node->now.mono_us);
+	}
+}
+
 void
 node_tick(struct node *node, struct now now)
 {
-	uint64_t failed;
+	struct probe_failure failure;
+	uint64_t round_at_us = node->probes.round_at_us;
 
 	node_turn(node, now);
 	probes_tick(&node->probes, now);
-	while ((failed = probes_next_failed(&node->probes)) != 0)
-		roster_on_failed(&node->roster, failed, now);
+	if (node->probes.round_at_us != round_at_us)
+		measure_neighbours(node);
+	while (probes_next_failed(&node->probes, &failure))
+		roster_on_failed(&node->roster, &failure, now);
 	roster_tick(&node->roster, now);
 	broadcast_tick(&node->broadcast, now.mono_us);
 	mongering_tick(&node->mongering, now.mono_us);
@@ -522,6 +361,7 @@ end_turn(struct node *node)
 	uint64_t short_id;
 
 	broadcast_flush(&node->broadcast, node->now.mono_us);
+	mongering_flush(&node->mongering);
 	while ((short_id = broadcast_next_oversized(&node->broadcast)) != 0) {
 		const struct member *member = members_find(&node->members, short_id);
 
@@ -553,7 +393,7 @@ node_check(const struct node *node)
 	overlay_check(&node->overlay);
 	heap_check(&node->probes.timers);
 	heap_check(&node->suspicions.timers);
-	heap_check(&node->broadcast.timers);
+	heap_check(&node->broadcast.missing.timers);
 	assert(table_count(&node->suspicions.by_member) >=
 		node->members.state_count[MEMBER_SUSPECT]);
 }

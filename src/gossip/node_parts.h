@@ -32,6 +32,7 @@ struct node {
 	struct roster roster;
 	struct intake intake;
 	struct exchanges exchanges;
+	struct difference difference;
 	struct repair repair;
 	struct contact contact;
 	struct leave leave;

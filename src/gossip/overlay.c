@@ -86,22 +86,50 @@ predecessor(const struct overlay *overlay, size_t ring)
 
 /* --- the list of neighbours --- */
 
-/* A link begins eager, as in Plumtree; a first duplicate makes it lazy. A link that was
- * there before keeps what it was. */
-static void
-keep(struct overlay *overlay, struct member *member, const struct overlay *before)
+static const struct neighbour *
+find_before(const struct overlay *before, const struct member *member)
 {
-	if (member == NULL || overlay_find(overlay, member->short_id) != NULL)
-		return;
-	assert(overlay->count < NEIGHBOUR_COUNT_MAX);
-
-	struct neighbour neighbour = {.member = member, .eager = true};
-
 	for (size_t i = 0; i < before->count; i++) {
 		if (before->neighbours[i].member == member)
-			neighbour = before->neighbours[i];
+			return &before->neighbours[i];
 	}
-	overlay->neighbours[overlay->count++] = neighbour;
+	return NULL;
+}
+
+/* The neighbour in the new list, with the state of its link as it was before. */
+static struct neighbour *
+keep(struct overlay *overlay, struct member *member, const struct overlay *before)
+{
+	struct neighbour *neighbour = overlay_find(overlay, member->short_id);
+	const struct neighbour *known = find_before(before, member);
+
+	if (neighbour != NULL)
+		return neighbour;
+	assert(overlay->count < NEIGHBOUR_COUNT_MAX);
+	neighbour = &overlay->neighbours[overlay->count++];
+	*neighbour = (struct neighbour){.member = member};
+	if (known != NULL)
+		*neighbour = *known;
+	return neighbour;
+}
+
+static void
+place(struct overlay *overlay, size_t index, struct member *member,
+	const struct overlay *before)
+{
+	const struct neighbour *displaced = NULL;
+
+	overlay->places[index] = member;
+	if (member == NULL)
+		return;
+	if (before->places[index] != NULL && before->places[index] != member)
+		displaced = find_before(before, before->places[index]);
+
+	struct neighbour *neighbour = keep(overlay, member, before);
+
+	if (displaced != NULL && displaced->eager &&
+		find_before(before, member) == NULL)
+		neighbour->eager = true;
 }
 
 static void
@@ -109,18 +137,16 @@ rebuild(struct overlay *overlay)
 {
 	struct overlay before = *overlay;
 
+	overlay->change_count++;
 	overlay->count = 0;
 	overlay->direct = is_direct(overlay);
-	if (overlay->direct) {
-		for (size_t i = 0; i < overlay->members->count; i++) {
-			if (is_candidate(overlay, overlay->members->sorted[i]))
-				keep(overlay, overlay->members->sorted[i], &before);
-		}
-		return;
-	}
 	for (size_t ring = 0; ring < overlay->ring_count; ring++) {
-		keep(overlay, successor(overlay, ring), &before);
-		keep(overlay, predecessor(overlay, ring), &before);
+		place(overlay, 2 * ring, successor(overlay, ring), &before);
+		place(overlay, 2 * ring + 1, predecessor(overlay, ring), &before);
+	}
+	for (size_t i = 0; overlay->direct && i < overlay->members->count; i++) {
+		if (is_candidate(overlay, overlay->members->sorted[i]))
+			(void)keep(overlay, overlay->members->sorted[i], &before);
 	}
 }
 

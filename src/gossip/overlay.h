@@ -10,11 +10,14 @@
  * and are mutual between nodes with the same view.
  *
  * A link is eager (payloads are pushed at once) or lazy (digests only): Plumtree §3.
+ * One that takes the place of another on a ring is what that was, so that a tree
+ * survives members that come and go in its middle; others begin lazy.
  */
 struct neighbour {
 	struct member *member;
 	bool eager;
-	bool was_lazy;      /* at some time since the last announcement */
+	bool was_lazy; /* something was not pushed since the last announcement */
+	bool pushes;   /* was the first with some record, and was not pruned since */
 	uint64_t pruned_us; /* when it was last asked not to push */
 };
 
@@ -29,6 +32,9 @@ struct overlay {
 	bool direct;
 	struct neighbour neighbours[NEIGHBOUR_COUNT_MAX];
 	size_t count;
+	const struct member
+		*places[2 * RING_COUNT_MAX]; /* next to this node on rings */
+	uint64_t change_count;               /* of the neighbours */
 };
 
 void overlay_init(struct overlay *overlay, const struct members *members,

@@ -13,6 +13,9 @@
  * % of the time that the asker has left, which is half of its timeout or more. */
 #define NACK_TIME_US(timeout_us) ((timeout_us) / 2 / 5 * 4)
 
+/* Pings of a relay until then. */
+#define RELAY_ATTEMPT_COUNT 3
+
 void
 probes_init(struct probes *probes, const struct settings *settings,
 	struct members *members, const struct store *store, struct outbox *outbox,
@@ -65,8 +68,7 @@ send_ping(struct probes *probes, const struct probe *probe)
 		.type = MESSAGE_SUSPECT,
 		.suspect = {.member = member->short_id,
 			.generation = member->generation,
-			.incarnation = member->incarnation,
-			.accuser = probes->members->self->short_id},
+			.incarnation = member->incarnation},
 	};
 	outbox_put(probes->outbox, &probe->address, &message);
 }
@@ -142,17 +144,11 @@ probe_end(struct probes *probes, struct probe *probe)
 	free(probe);
 }
 
-void
-probes_start(struct probes *probes, enum probe_kind kind, const struct member *member,
-	uint64_t now_us)
+static uint64_t
+relay_interval_us(const struct probes *probes)
 {
-	struct probe *probe =
-		probe_new(probes, kind, member->short_id, &member->address, now_us);
-
-	probe->end_us = now_us + health_stretch(&probes->health,
-					 probes->settings->probe_timeout_us);
-	heap_set(&probes->timers, &probe->timer,
-		now_us + answer_timeout_us(probes, member));
+	return NACK_TIME_US(probes->settings->probe_timeout_us) / RELAY_ATTEMPT_COUNT +
+	       1;
 }
 
 void
@@ -170,8 +166,8 @@ probes_relay(struct probes *probes, const struct address *asker,
 	probe->asker = *asker;
 	probe->asker_number = request->ping_req.probe;
 	probe->end_us = now_us + probes->settings->probe_timeout_us;
-	heap_set(&probes->timers, &probe->timer,
-		now_us + NACK_TIME_US(probes->settings->probe_timeout_us));
+	probe->nack_at_us = now_us + NACK_TIME_US(probes->settings->probe_timeout_us);
+	heap_set(&probes->timers, &probe->timer, now_us + relay_interval_us(probes));
 }
 
 /* --- asking others --- */
@@ -203,9 +199,9 @@ random_step(struct prng *prng, size_t count)
 	}
 }
 
-/* Asks up to `indirect_count` others, drawn by passing once over the members. */
+/* Asks up to `wanted` others, drawn by passing once over the members. */
 static void
-ask_others(struct probes *probes, struct probe *probe)
+ask_others(struct probes *probes, struct probe *probe, size_t wanted)
 {
 	struct message request = {
 		.type = MESSAGE_PING_REQ,
@@ -221,14 +217,28 @@ ask_others(struct probes *probes, struct probe *probe)
 		const struct member *member =
 			probes->members->sorted[(start + i * step) % count];
 
-		if (probe->nacks_wanted == probes->settings->indirect_count)
+		if (probe->nacks_wanted == wanted)
 			break;
 		if (!may_relay(probes, member, probe->target))
 			continue;
 		outbox_put(probes->outbox, &member->address, &request);
 		probe->nacks_wanted++;
 	}
-	send_ping(probes, probe);
+}
+
+void
+probes_start(struct probes *probes, enum probe_kind kind, const struct member *member,
+	uint64_t now_us)
+{
+	struct probe *probe =
+		probe_new(probes, kind, member->short_id, &member->address, now_us);
+
+	probe->end_us = now_us + health_stretch(&probes->health,
+					 probes->settings->probe_timeout_us);
+	heap_set(&probes->timers, &probe->timer,
+		now_us + answer_timeout_us(probes, member));
+	if (kind == PROBE_VERIFY)
+		ask_others(probes, probe, probes->settings->verifier_count);
 }
 
 /* --- answers --- */
@@ -245,6 +255,7 @@ conclude(struct probes *probes, struct probe *probe, struct probe_answer *ret_an
 	*ret_answer = (struct probe_answer){
 		.kind = probe->kind,
 		.member = members_find(probes->members, probe->target),
+		.reached = true,
 	};
 	if (probe->kind == PROBE_ROUND)
 		health_improve(&probes->health);
@@ -277,27 +288,21 @@ probes_on_answer(struct probes *probes, const struct message *message,
 {
 	struct probe *probe = find_probe(probes, message->answer.probe);
 
-	if (probe == NULL || !probe->indirect)
+	if (probe == NULL || probe->nacks_wanted == 0)
 		return false;
 	if (message->type == MESSAGE_NACK) {
 		probe->nacks++;
-		return false;
+		*ret_answer = (struct probe_answer){
+			.kind = probe->kind,
+			.member = members_find(probes->members, probe->target),
+		};
+	} else {
+		conclude(probes, probe, ret_answer);
 	}
-	conclude(probes, probe, ret_answer);
 	return true;
 }
 
 /* --- time --- */
-
-static void
-push_id(uint64_t **ids, size_t *count, size_t *size, uint64_t id)
-{
-	if (*count == *size) {
-		*size = *size == 0 ? 16 : *size * 2;
-		*ids = mem_resize(*ids, *size, sizeof(**ids));
-	}
-	(*ids)[(*count)++] = id;
-}
 
 /* A permutation of 0 .. count - 1 that is drawn by the turn: a · x + b with `a` and
  * `count` coprime. */
@@ -382,12 +387,10 @@ ping_again(struct probes *probes, struct probe *probe, uint64_t now_us)
 		probes->settings->probe_attempts;
 	uint64_t next_us = now_us + interval_us;
 
-	if (probe->indirect) {
-		send_ping(probes, probe);
-	} else {
-		probe->indirect = true;
-		ask_others(probes, probe);
-	}
+	if (!probe->indirect && probe->kind == PROBE_ROUND)
+		ask_others(probes, probe, probes->settings->indirect_count);
+	probe->indirect = true;
+	send_ping(probes, probe);
 	heap_set(&probes->timers, &probe->timer,
 		next_us < probe->end_us ? next_us : probe->end_us);
 }
@@ -396,8 +399,31 @@ static void
 probe_failed(struct probes *probes, const struct probe *probe)
 {
 	judge_own_health(probes, probe);
-	push_id(&probes->failed, &probes->failed_count, &probes->failed_size,
-		probe->target);
+	if (probes->failed_count == probes->failed_size) {
+		probes->failed_size = 2 * probes->failed_size + 16;
+		probes->failed = mem_resize(
+			probes->failed, probes->failed_size, sizeof(*probes->failed));
+	}
+	probes->failed[probes->failed_count++] =
+		(struct probe_failure){probe->kind, probe->target, probe->sent_us};
+}
+
+/* A relay tells its asker when its time is over; a later answer is passed on as well.
+ */
+static void
+relay_again(struct probes *probes, struct probe *probe, uint64_t now_us)
+{
+	uint64_t next_us = now_us + relay_interval_us(probes);
+
+	if (now_us >= probe->nack_at_us) {
+		send_answer(probes, MESSAGE_NACK, probe);
+		probe->nack_at_us = DEADLINE_NONE;
+		next_us = probe->end_us;
+	} else {
+		send_ping(probes, probe);
+	}
+	heap_set(&probes->timers, &probe->timer,
+		next_us < probe->nack_at_us ? next_us : probe->nack_at_us);
 }
 
 static void
@@ -407,10 +433,8 @@ probe_due(struct probes *probes, struct probe *probe, uint64_t now_us)
 		ping_again(probes, probe, now_us);
 		return;
 	}
-	/* A later answer is passed on as well. */
 	if (probe->kind == PROBE_RELAY && now_us < probe->end_us) {
-		send_answer(probes, MESSAGE_NACK, probe);
-		heap_set(&probes->timers, &probe->timer, probe->end_us);
+		relay_again(probes, probe, now_us);
 		return;
 	}
 	if (accuses(probe->kind))
@@ -427,6 +451,8 @@ begin_anew(struct probes *probes, uint64_t late_us)
 
 	while ((probe = table_next(&probes->by_number, &cursor)) != NULL) {
 		probe->end_us += late_us;
+		if (probe->nack_at_us != DEADLINE_NONE)
+			probe->nack_at_us += late_us;
 		heap_set(&probes->timers, &probe->timer, probe->timer.at + late_us);
 	}
 	health_worsen(&probes->health, 1);
@@ -459,10 +485,13 @@ probes_tick(struct probes *probes, struct now now)
 		start_round(probes, now);
 }
 
-uint64_t
-probes_next_failed(struct probes *probes)
+bool
+probes_next_failed(struct probes *probes, struct probe_failure *ret_failure)
 {
-	return probes->failed_count == 0 ? 0 : probes->failed[--probes->failed_count];
+	if (probes->failed_count == 0)
+		return false;
+	*ret_failure = probes->failed[--probes->failed_count];
+	return true;
 }
 
 uint64_t

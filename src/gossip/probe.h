@@ -21,6 +21,9 @@
  * the probe's time it has failed. Whoever is asked and gets no answer says so with a
  * NACK, so that the asker can tell a dead target from its own deafness. A node that
  * finds itself late, because it was stopped or starved, begins its probes anew.
+ *
+ * Whom a failed probe makes suspect is verified: more others are asked, at once, and
+ * each NACK confirms the suspicion.
  */
 
 /* A tick that comes so long after it was due says that this node did not run. */
@@ -28,26 +31,35 @@
 
 enum probe_kind {
 	PROBE_ROUND,   /* the period's probe: a failure is a ground to accuse */
-	PROBE_VERIFY,  /* a look at a suspect: likewise, without waiting for a period */
+	PROBE_VERIFY,  /* of a suspect, with the help of more others */
 	PROBE_RELAY,   /* for somebody who asked */
 	PROBE_COMPARE, /* to learn the fingerprint again */
 	PROBE_CONTACT, /* to somebody who may be dead */
 	PROBE_LEAVE,   /* an answer confirms what was sent along */
+	PROBE_MEASURE, /* to learn the round trip */
 };
 
 struct probe {
 	struct timer timer;
 	uint32_t number;
 	enum probe_kind kind;
-	bool indirect;   /* others were asked */
+	bool indirect;   /* others were asked, or the ping was repeated */
 	uint64_t target; /* short id */
 	struct address address;
 	uint64_t sent_us;
 	uint64_t end_us; /* failed by then */
 	size_t nacks_wanted;
 	size_t nacks;
-	struct address asker; /* PROBE_RELAY */
+	struct address asker; /* PROBE_RELAY, as what follows */
 	uint32_t asker_number;
+	uint64_t nack_at_us; /* DEADLINE_NONE when it was sent */
+};
+
+/* A probe without an answer. */
+struct probe_failure {
+	enum probe_kind kind; /* PROBE_ROUND or PROBE_VERIFY */
+	uint64_t target;
+	uint64_t sent_us;
 };
 
 struct probes {
@@ -62,7 +74,7 @@ struct probes {
 	struct heap timers;
 	uint32_t number_next;
 	uint64_t round_at_us;
-	uint64_t *failed; /* short ids, to be taken by probes_next_failed() */
+	struct probe_failure *failed; /* to be taken by probes_next_failed() */
 	size_t failed_count;
 	size_t failed_size;
 };
@@ -71,6 +83,7 @@ struct probes {
 struct probe_answer {
 	enum probe_kind kind;
 	struct member *member; /* NULL when forgotten meanwhile */
+	bool reached;          /* false when somebody asked could not reach it either */
 };
 
 void probes_init(struct probes *probes, const struct settings *settings,
@@ -94,15 +107,14 @@ void probes_relay(struct probes *probes, const struct address *asker,
 bool probes_on_ack(struct probes *probes, uint64_t sender, uint32_t number,
 	struct now now, struct probe_answer *ret_answer);
 
-/* A NACK or a RELAYED_ACK came. As probes_on_ack() for the latter; false for the
- * former. */
+/* A NACK or a RELAYED_ACK came. As probes_on_ack(). */
 bool probes_on_answer(struct probes *probes, const struct message *message,
 	struct probe_answer *ret_answer);
 
 /* Sends what is due and decides what has failed. */
 void probes_tick(struct probes *probes, struct now now);
 
-/* The short id of a member whose probe failed; 0 when there is no more. */
-uint64_t probes_next_failed(struct probes *probes);
+/* A probe that failed; false when there is no more. */
+bool probes_next_failed(struct probes *probes, struct probe_failure *ret_failure);
 
 uint64_t probes_deadline(const struct probes *probes);

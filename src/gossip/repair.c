@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "gossip/repair.h"
 
-/* Exchanges this node starts are at least so far apart, and further with a member with
- * which they lead to no agreement. */
+/* Exchanges this node starts are at least so far apart. */
 #define EXCHANGE_INTERVAL_US (500 * MS_US)
-#define EXCHANGE_BACKOFF_MAX_US (60 * SECOND_US)
+
+/* After so long the same member is tried again; twice as long each time, while that
+ * leads to no agreement. */
+#define AGAIN_US (500 * MS_US)
+#define AGAIN_MAX_US (60 * SECOND_US)
+
+/* How often a sketch is tried before an exchange. */
+#define SKETCH_TRY_COUNT 2
+
+/* Symbols for no difference in number, and for each record that one has more. */
+#define SYMBOL_COUNT_MIN 16
+#define SYMBOL_COUNT_EACH 2
 
 #define AGREE_INTERVAL_US (1 * SECOND_US)
+
+/* How often a member is asked again until differences that change are repaired, too. */
+#define ASK_COUNT_MAX 4
 
 /* What a datagram with an AGREE has beside the ranges: type, length of up to two bytes
  * and fingerprint follow its header. */
@@ -15,7 +28,8 @@
 void
 repair_init(struct repair *repair, const struct settings *settings,
 	struct members *members, struct store *store, struct probes *probes,
-	struct exchanges *exchanges, struct outbox *outbox)
+	struct exchanges *exchanges, struct difference *difference,
+	struct outbox *outbox)
 {
 	*repair = (struct repair){
 		.settings = settings,
@@ -23,6 +37,7 @@ repair_init(struct repair *repair, const struct settings *settings,
 		.store = store,
 		.probes = probes,
 		.exchanges = exchanges,
+		.difference = difference,
 		.outbox = outbox,
 		.compare_at_us = DEADLINE_NONE,
 	};
@@ -38,21 +53,67 @@ repair_with(struct repair *repair, const struct member *member, struct now now)
 	return true;
 }
 
+/* How many symbols it takes at least; more than there are when a sketch is no use. */
+static uint64_t
+symbols_wanted(const struct repair *repair, uint64_t their_count)
+{
+	uint64_t count = store_summary(repair->store).record_count;
+	uint64_t more = count > their_count ? count - their_count : their_count - count;
+
+	return more > WIRE_SYMBOL_COUNT_MAX
+		       ? UINT64_MAX
+		       : SYMBOL_COUNT_MIN + SYMBOL_COUNT_EACH * more;
+}
+
+static uint64_t
+again_us(uint64_t repair_count)
+{
+	uint64_t us = AGAIN_US;
+
+	while (repair_count-- > 0 && us < AGAIN_MAX_US)
+		us *= 2;
+	return us < AGAIN_MAX_US ? us : AGAIN_MAX_US;
+}
+
+static bool
+sketch_will_do(const struct repair *repair, const struct member *member,
+	const struct state_summary *state)
+{
+	return member_is_live(member) && member->repair_count < SKETCH_TRY_COUNT &&
+	       symbols_wanted(repair, state->record_count) <=
+		       difference_symbols_max(repair->difference);
+}
+
 /* What one side refuses does not go away by offering it again at once, and the other
  * does not hear of the refusal. */
 static void
-repair_difference(struct repair *repair, struct member *member, struct now now)
+repair_difference(struct repair *repair, struct member *member,
+	const struct state_summary *state, struct now now)
 {
-	uint64_t backoff_us = 2 * member->repair_backoff_us;
-
-	if (now.mono_us < member->repair_at_us || !repair_with(repair, member, now))
+	if (now.mono_us < member->repair_at_us)
 		return;
-	if (backoff_us == 0)
-		backoff_us = EXCHANGE_INTERVAL_US;
-	if (backoff_us > EXCHANGE_BACKOFF_MAX_US)
-		backoff_us = EXCHANGE_BACKOFF_MAX_US;
-	member->repair_backoff_us = backoff_us;
-	member->repair_at_us = now.mono_us + backoff_us;
+	if (sketch_will_do(repair, member, state))
+		difference_tell(repair->difference, &member->address,
+			(size_t)symbols_wanted(repair, state->record_count));
+	else if (!repair_with(repair, member, now))
+		return;
+	member->repair_at_us = now.mono_us + again_us(member->repair_count++);
+}
+
+/* Two that cannot make out what they differ in go on to more symbols, and then to an
+ * exchange. */
+void
+repair_on_sketch(struct repair *repair, const struct member *member,
+	const struct message *message, struct now now)
+{
+	size_t symbols_max = difference_symbols_max(repair->difference);
+
+	if (difference_on_sketch(repair->difference, &member->address, message))
+		return;
+	if (message->sketch.count < symbols_max)
+		difference_tell(repair->difference, &member->address, symbols_max);
+	else
+		(void)repair_with(repair, member, now);
 }
 
 static bool
@@ -125,7 +186,7 @@ on_agreement(struct repair *repair, struct member *member,
 	struct now now)
 {
 	member->repair_at_us = 0;
-	member->repair_backoff_us = 0;
+	member->repair_count = 0;
 	if (repair->doubtful == member->short_id) {
 		repair->doubtful = 0;
 		repair->compare_at_us = DEADLINE_NONE;
@@ -134,6 +195,32 @@ on_agreement(struct repair *repair, struct member *member,
 		return;
 	repair->agree_at_us = now.mono_us + AGREE_INTERVAL_US;
 	tell_context(repair, member);
+}
+
+static void
+ask_again(struct repair *repair, const struct member *member, uint64_t gap,
+	size_t asked_count, struct now now)
+{
+	repair->doubtful = member->short_id;
+	repair->gap = gap;
+	repair->asked_count = asked_count;
+	repair->compare_at_us = now.mono_us + repair->settings->repair_interval_us;
+}
+
+static void
+on_compared(struct repair *repair, struct member *member,
+	const struct state_summary *state, struct now now)
+{
+	uint64_t gap = repair->store->fingerprint - state->fingerprint;
+	bool lasts = repair->doubtful == member->short_id && repair->gap == gap;
+
+	if (lasts || sketch_will_do(repair, member, state) ||
+		repair->asked_count + 1 >= ASK_COUNT_MAX) {
+		repair->doubtful = 0;
+		repair_difference(repair, member, state, now);
+	} else {
+		ask_again(repair, member, gap, repair->asked_count + 1, now);
+	}
 }
 
 void
@@ -152,14 +239,12 @@ repair_on_state(struct repair *repair, struct member *member,
 	/* Whoever asked acts, so that not both do. */
 	if (answer == NULL)
 		return;
-	if (answer->kind == PROBE_COMPARE || answer->kind == PROBE_CONTACT) {
-		repair->doubtful = 0;
-		repair_difference(repair, member, now);
-	} else if (repair->doubtful == 0) {
-		repair->doubtful = member->short_id;
-		repair->compare_at_us =
-			now.mono_us + repair->settings->repair_interval_us;
-	}
+	if (answer->kind == PROBE_CONTACT)
+		repair_difference(repair, member, state, now);
+	else if (answer->kind == PROBE_COMPARE)
+		on_compared(repair, member, state, now);
+	else if (repair->compare_at_us == DEADLINE_NONE)
+		ask_again(repair, member, own.fingerprint - state->fingerprint, 0, now);
 }
 
 void
@@ -171,7 +256,6 @@ repair_tick(struct repair *repair, struct now now)
 		return;
 	repair->compare_at_us = DEADLINE_NONE;
 	member = members_find(repair->members, repair->doubtful);
-	repair->doubtful = 0;
 	if (member != NULL)
 		probes_start(repair->probes, PROBE_COMPARE, member, now.mono_us);
 }

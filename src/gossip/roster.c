@@ -6,8 +6,10 @@
 /* A death told so long ago is old news. */
 #define DEATH_NEWS_MS (5 * SECOND_MS)
 
-/* Whoever did not accuse leaves the verdict to the accusers for this share more. */
-#define BYSTANDER_SHARE(span_us) ((span_us) / 4)
+/* How long the answer to a ping takes at most to end the suspicion that came with it,
+ * and for how long an accusation is remembered. */
+#define ANSWERED_US (300 * MS_US)
+#define ACCUSED_LATELY_US (5 * SECOND_US)
 
 /* Writes a record about a member: about this node, or the death of another. */
 static enum err
@@ -76,66 +78,70 @@ roster_leave(struct roster *roster, struct now now)
 	roster_announce(roster, now);
 }
 
-/* --- accusations --- */
+/* --- suspicions --- */
 
 static void
-tell_neighbours(struct roster *roster, const struct member *member, uint64_t accuser,
-	const struct address *except)
+suspect(struct roster *roster, struct member *member, uint64_t accuser, struct now now)
 {
-	struct message message = {
-		.type = MESSAGE_SUSPECT,
-		.suspect = {.member = member->short_id,
-			.generation = member->generation,
-			.incarnation = member->incarnation,
-			.accuser = accuser},
-	};
-
-	for (size_t i = 0; i < roster->overlay->count; i++) {
-		const struct member *neighbour = roster->overlay->neighbours[i].member;
-
-		if (except == NULL || !address_equal(&neighbour->address, except))
-			outbox_put(roster->outbox, &neighbour->address, &message);
-	}
-}
-
-static bool
-is_drawn_to_verify(struct roster *roster)
-{
-	size_t others = members_live_count(roster->members) - 1;
-
-	size_t wanted = roster->settings->verifier_count;
-
-	return others <= wanted || prng_below(roster->prng, others) < wanted;
-}
-
-static void
-accuse(struct roster *roster, struct member *member, uint64_t accuser,
-	const struct address *from, struct now now)
-{
-	enum accusation accusation = suspicions_accuse(roster->suspicions, member,
-		accuser, members_live_count(roster->members), now.mono_us);
-	bool own = accuser == roster->members->self->short_id;
-
-	if (accusation == ACCUSATION_KNOWN)
+	suspicions_accuse(roster->suspicions, member, accuser,
+		members_live_count(roster->members), now.mono_us);
+	if (member->state == MEMBER_SUSPECT)
 		return;
-	if (accusation == ACCUSATION_FIRST) {
-		member_set_state(roster->members, member, MEMBER_SUSPECT);
-		outputs_notice(roster->outputs, NOTICE_MEMBER_SUSPECT, member->name,
-			&member->address);
-		if (!own && is_drawn_to_verify(roster))
-			probes_start(roster->probes, PROBE_VERIFY, member, now.mono_us);
-	}
-	tell_neighbours(roster, member, accuser, from);
+	member_set_state(roster->members, member, MEMBER_SUSPECT);
+	outputs_notice(
+		roster->outputs, NOTICE_MEMBER_SUSPECT, member->name, &member->address);
+}
+
+/* Asks others to look at a suspect. */
+static void
+verify(struct roster *roster, struct member *member, struct now now)
+{
+	suspicions_find(roster->suspicions, member->short_id)->verified_us =
+		now.mono_us;
+	probes_start(roster->probes, PROBE_VERIFY, member, now.mono_us);
 }
 
 void
-roster_on_failed(struct roster *roster, uint64_t short_id, struct now now)
+roster_on_failed(
+	struct roster *roster, const struct probe_failure *failure, struct now now)
 {
-	struct member *member = members_find(roster->members, short_id);
+	struct member *member = members_find(roster->members, failure->target);
+	const struct suspicion *suspicion =
+		suspicions_find(roster->suspicions, failure->target);
+	uint64_t verified_us = suspicion == NULL ? 0 : suspicion->verified_us;
 
-	if (member != NULL && member_is_live(member))
-		accuse(roster, member, roster->members->self->short_id, NULL, now);
+	/* Whoever speaks is alive, answer or not. */
+	if (member == NULL || !member_is_live(member) ||
+		member->heard_us > failure->sent_us)
+		return;
+	if (failure->kind == PROBE_VERIFY && failure->sent_us != verified_us)
+		return;
+	suspect(roster, member, roster->members->self->short_id, now);
+	if (failure->kind == PROBE_VERIFY || verified_us == 0)
+		verify(roster, member, now);
 }
+
+void
+roster_on_confirmed(
+	struct roster *roster, struct member *member, uint64_t by, struct now now)
+{
+	if (member->state == MEMBER_SUSPECT)
+		suspect(roster, member, by, now);
+}
+
+void
+roster_on_heard(struct roster *roster, struct member *member, struct now now)
+{
+	member->heard_us = now.mono_us;
+	if (member->state != MEMBER_SUSPECT)
+		return;
+	suspicions_clear(roster->suspicions, member->short_id);
+	member_set_state(roster->members, member, MEMBER_ALIVE);
+	outputs_notice(
+		roster->outputs, NOTICE_MEMBER_REFUTED, member->name, &member->address);
+}
+
+/* --- accusations --- */
 
 static int
 compare_incarnation(const struct member *member, const struct message *message)
@@ -150,35 +156,62 @@ compare_incarnation(const struct member *member, const struct message *message)
 	return 0;
 }
 
-/* Tells the sender what is newer than what it believes. */
+static const struct record *
+record_of(const struct roster *roster, const struct member *member)
+{
+	return store_find(
+		roster->store, SPACE_MEMBERS, bytes_of(member->id, NODE_ID_SIZE));
+}
+
+/* Tells an address what is known of a member. */
 static void
 correct(struct roster *roster, const struct member *member, const struct address *to)
 {
-	const struct record *record = store_find(
-		roster->store, SPACE_MEMBERS, bytes_of(member->id, NODE_ID_SIZE));
+	const struct record *record = record_of(roster, member);
 
 	if (record != NULL)
 		broadcast_send(roster->broadcast, record, to);
+}
+
+/* Whether the latest word about the member is that it is dead, also while that is not
+ * taken as a verdict here. */
+static bool
+is_told_dead(const struct roster *roster, const struct member *member)
+{
+	const struct record *record = record_of(roster, member);
+	struct member_info info;
+
+	return record != NULL && !record->deleted &&
+	       member_info_read(record_value(record), &info) == ERR_OK &&
+	       info.claim == CLAIM_DEAD;
 }
 
 void
 roster_on_sign_of_life(
 	struct roster *roster, struct member *member, const struct address *from)
 {
-	if (member->state == MEMBER_DEAD)
+	if (is_told_dead(roster, member))
 		correct(roster, member, from);
 }
 
+/* The answer to the ping that came along refutes it, as a rule. Whoever goes on
+ * accusing this node did not get that answer, and needs to hear of it from others. */
 static void
 on_self_suspected(struct roster *roster, const struct message *message, struct now now)
 {
 	struct member *self = roster->members->self;
+	uint64_t since_us = now.mono_us - roster->accused_us;
 
 	if (message->suspect.incarnation == UINT32_MAX)
 		return;
-	self->incarnation = message->suspect.incarnation + 1;
-	health_worsen(&roster->probes->health, 1);
-	roster_announce(roster, now);
+	if (roster->accused_us == 0 || since_us > ACCUSED_LATELY_US) {
+		roster->accused_us = now.mono_us;
+		health_worsen(&roster->probes->health, 1);
+	} else if (since_us >= ANSWERED_US) {
+		roster->accused_us = 0;
+		self->incarnation = message->suspect.incarnation + 1;
+		roster_announce(roster, now);
+	}
 }
 
 void
@@ -191,64 +224,43 @@ roster_on_suspect(struct roster *roster, const struct message *message,
 	if (member == NULL)
 		return;
 	order = compare_incarnation(member, message);
-	if (order > 0 || (order == 0 && !member_is_live(member))) {
+	if (order > 0 || (order == 0 && !member_is_live(member)))
 		correct(roster, member, from);
-		return;
-	}
-	if (member == roster->members->self) {
-		if (member->generation == message->suspect.generation &&
-			!roster->leaving)
-			on_self_suspected(roster, message, now);
-		return;
-	}
-	/* What this node itself believes it need not be told. */
-	if (order == 0 && message->suspect.accuser != roster->members->self->short_id)
-		accuse(roster, member, message->suspect.accuser, from, now);
+	else if (member == roster->members->self && !roster->leaving &&
+		 member->generation == message->suspect.generation)
+		on_self_suspected(roster, message, now);
 }
 
 /* --- verdicts --- */
 
-static bool
-accused_by_self(const struct roster *roster, const struct suspicion *suspicion)
+static void
+become_gone(struct roster *roster, struct member *member, enum member_state before,
+	enum member_state state)
 {
-	for (size_t i = 0; i < suspicion->accuser_count; i++) {
-		if (suspicion->accusers[i] == roster->members->self->short_id)
-			return true;
-	}
-	return false;
+	suspicions_clear(roster->suspicions, member->short_id);
+	member_set_state(roster->members, member, state);
+	overlay_remove(roster->overlay, member);
+	if (before != state)
+		outputs_notice(roster->outputs,
+			state == MEMBER_LEFT ? NOTICE_MEMBER_LEFT : NOTICE_MEMBER_DEAD,
+			member->name, &member->address);
 }
 
 static void
 decide(struct roster *roster, const struct suspicion *suspicion, struct now now)
 {
 	struct member *member = members_find(roster->members, suspicion->member);
-	uint64_t waited_us = now.mono_us - suspicion->start_us;
 	uint64_t late_us = now.mono_us - suspicion->timer.at;
 
-	if (member == NULL || member->state != MEMBER_SUSPECT) {
+	if (member == NULL || member->state != MEMBER_SUSPECT)
 		suspicions_clear(roster->suspicions, suspicion->member);
-		return;
-	}
-	/* It was heard of since: the accusers have a problem, not the accused. */
-	if (member->heard_us > suspicion->start_us) {
-		suspicions_clear(roster->suspicions, member->short_id);
-		member_set_state(roster->members, member, MEMBER_ALIVE);
-		outputs_notice(roster->outputs, NOTICE_MEMBER_REFUTED, member->name,
-			&member->address);
-		return;
-	}
 	/* A node that did not run has not heard who refuted meanwhile. */
-	if (late_us > LATE_US) {
+	else if (late_us > LATE_US)
 		suspicions_prolong(roster->suspicions, suspicion->member,
 			now.mono_us + roster->settings->suspicion_min_us);
-		return;
-	}
-	if (!suspicion->bystander_waited && !accused_by_self(roster, suspicion)) {
-		suspicions_prolong(roster->suspicions, suspicion->member,
-			now.mono_us + BYSTANDER_SHARE(waited_us));
-		return;
-	}
-	if (write_member(roster, member, CLAIM_DEAD, now) != ERR_OK)
+	else if (is_told_dead(roster, member))
+		become_gone(roster, member, member->state, MEMBER_DEAD);
+	else if (write_member(roster, member, CLAIM_DEAD, now) != ERR_OK)
 		suspicions_prolong(roster->suspicions, suspicion->member,
 			now.mono_us + roster->settings->probe_interval_us);
 }
@@ -323,23 +335,20 @@ become_live(struct roster *roster, struct member *member, enum member_state befo
 			&member->address);
 }
 
-static void
-become_gone(struct roster *roster, struct member *member, enum member_state before,
-	enum member_state state)
-{
-	suspicions_clear(roster->suspicions, member->short_id);
-	member_set_state(roster->members, member, state);
-	overlay_remove(roster->overlay, member);
-	if (before != state)
-		outputs_notice(roster->outputs,
-			state == MEMBER_LEFT ? NOTICE_MEMBER_LEFT : NOTICE_MEMBER_DEAD,
-			member->name, &member->address);
-}
-
 static bool
 is_old_news(const struct record_view *view, struct now now)
 {
 	return clock_stamp_ms(view->stamp) + DEATH_NEWS_MS < now.wall_ms;
+}
+
+/* All nodes hear of it, and some are to look. */
+static bool
+is_drawn_to_verify(struct roster *roster)
+{
+	size_t others = members_live_count(roster->members) - 1;
+	size_t wanted = roster->settings->verifier_count;
+
+	return others <= wanted || prng_below(roster->prng, others) < wanted;
 }
 
 static void
@@ -361,8 +370,9 @@ take_other(struct roster *roster, const struct record_view *view,
 			members_find_writer(roster->members, view->dot.writer);
 
 		suspicions_clear(roster->suspicions, member->short_id);
-		accuse(roster, member, accuser == NULL ? 0 : accuser->short_id, NULL,
-			now);
+		suspect(roster, member, accuser == NULL ? 0 : accuser->short_id, now);
+		if (is_drawn_to_verify(roster))
+			verify(roster, member, now);
 	} else {
 		become_gone(roster, member, before, gone);
 	}

@@ -50,7 +50,10 @@ struct settings {
 	uint64_t gossip_interval_us;
 	size_t fanout;
 	uint64_t retransmit_factor;
+	uint64_t feedback; /* 0: none */
 	size_t packet_size_max;
+	uint64_t forward_interval_us;
+	uint64_t byte_budget; /* per second, for records; 0 = as many as there are */
 	uint64_t ihave_interval_us;
 	uint64_t graft_timeout_us;
 	size_t neighbour_rings;

@@ -81,6 +81,7 @@ store_init(
 	heap_init(&store->expiries);
 	heap_init(&store->tombstones);
 	context_init(&store->context);
+	sketch_init(&store->sketch, seed);
 }
 
 static void
@@ -211,6 +212,7 @@ insert(struct store *store, struct record *record)
 	} else {
 		store->live_count[space]++;
 		store->fingerprint += record->hash;
+		sketch_add(&store->sketch, record->hash);
 	}
 }
 
@@ -228,13 +230,14 @@ take_out(struct store *store, struct record *record)
 	} else {
 		store->live_count[space]--;
 		store->fingerprint -= record->hash;
+		sketch_remove(&store->sketch, record->hash);
 	}
 	if (record->lifetime != NULL)
 		heap_cancel(heap_of(store, record), &record->lifetime->timer);
 }
 
-void
-store_drop(struct store *store, struct record *record)
+static void
+drop(struct store *store, struct record *record)
 {
 	assert(context_covers(&store->context, record->dot));
 	take_out(store, record);
@@ -284,7 +287,7 @@ make_room(struct store *store, const struct record *added, const struct record *
 		if (oldest == NULL)
 			return;
 		if (oldest->record != current)
-			store_drop(store, oldest->record);
+			drop(store, oldest->record);
 	}
 }
 
@@ -314,12 +317,31 @@ store_apply(struct store *store, const struct record_view *view, uint64_t wall_m
 
 	make_room(store, record, current);
 	if (current != NULL)
-		store_drop(store, current);
+		drop(store, current);
 	context_add(&store->context, record->dot);
 	insert(store, record);
 	set_lifetime(store, record, wall_ms);
 	*ret_result = STORE_APPLIED;
 	return ERR_OK;
+}
+
+void
+store_bury(struct store *store, struct record *record, uint64_t wall_ms)
+{
+	struct record_view view = record_view(record);
+	struct record *tombstone = NULL;
+
+	assert(!record->deleted);
+	if (record->kind != RECORD_MEMBER) {
+		view.deleted = true;
+		view.expires_ms = 0;
+		tombstone = record_new(store, &view);
+	}
+	drop(store, record);
+	if (tombstone != NULL) {
+		insert(store, tombstone);
+		set_lifetime(store, tombstone, wall_ms);
+	}
 }
 
 static void
@@ -331,7 +353,7 @@ drop_due(struct store *store, struct heap *heap, uint64_t wall_ms)
 		struct lifetime *lifetime =
 			timer_element(timer, struct lifetime, timer);
 
-		store_drop(store, lifetime->record);
+		drop(store, lifetime->record);
 	}
 }
 
@@ -419,6 +441,7 @@ check_space(const struct store *store, enum store_space space, struct store *sum
 			continue;
 		sums->live_count[space]++;
 		sums->fingerprint += record->hash;
+		sketch_add(&sums->sketch, record->hash);
 	}
 }
 
@@ -427,6 +450,7 @@ store_check(const struct store *store)
 {
 	struct store sums = {0};
 
+	sketch_init(&sums.sketch, store->seed);
 	context_check(&store->context);
 	table_check(&store->by_hash);
 	heap_check(&store->expiries);
@@ -436,6 +460,7 @@ store_check(const struct store *store)
 		assert(sums.live_count[i] == store->live_count[i]);
 	}
 	assert(sums.fingerprint == store->fingerprint);
+	assert(memcmp(&sums.sketch, &store->sketch, sizeof(sums.sketch)) == 0);
 	assert(sums.size == store->size);
 	assert(sums.tombstone_count == store->tombstone_count);
 	assert(sums.tombstone_size == store->tombstone_size);

@@ -6,6 +6,7 @@
 #include "base/table.h"
 #include "base/tree.h"
 #include "gossip/context.h"
+#include "gossip/sketch.h"
 #include "wire/message.h"
 
 /*
@@ -56,6 +57,7 @@ struct store {
 	struct context context;
 	uint64_t seed;
 	uint64_t fingerprint;
+	struct sketch sketch; /* of the live records, as the fingerprint */
 	size_t live_count[SPACE_COUNT];
 	size_t tombstone_count;
 	size_t tombstone_size;
@@ -102,8 +104,10 @@ struct record *store_next(
 struct record *store_next_from(
 	const struct store *store, enum store_space space, struct bytes from);
 
-/* Takes a record out whose dot is known to be superseded or deleted elsewhere. */
-void store_drop(struct store *store, struct record *record);
+/* Takes a live record out that is known to be superseded or deleted elsewhere. Of a key
+ * a tombstone stays in its place, to order it against older writes that are still on
+ * their way. */
+void store_bury(struct store *store, struct record *record, uint64_t wall_ms);
 
 /* Takes out what has expired and tombstones past their life. */
 void store_expire(struct store *store, uint64_t wall_ms);

@@ -56,13 +56,12 @@ is_accuser(const struct suspicion *suspicion, uint64_t accuser)
 	return false;
 }
 
-enum accusation
+void
 suspicions_accuse(struct suspicions *suspicions, const struct member *member,
 	uint64_t accuser, size_t live_count, uint64_t now_us)
 {
 	struct suspicion *suspicion =
 		table_find(&suspicions->by_member, member->short_id);
-	enum accusation accusation = ACCUSATION_CONFIRM;
 	uint64_t due_us;
 
 	if (suspicion == NULL) {
@@ -70,21 +69,19 @@ suspicions_accuse(struct suspicions *suspicions, const struct member *member,
 		suspicion->member = member->short_id;
 		suspicion->start_us = now_us;
 		table_put(&suspicions->by_member, member->short_id, suspicion);
-		accusation = ACCUSATION_FIRST;
 	}
 	if (is_accuser(suspicion, accuser) ||
 		suspicion->accuser_count > CONFIRMATION_COUNT)
-		return ACCUSATION_KNOWN;
+		return;
 	suspicion->accusers[suspicion->accuser_count++] = accuser;
 	due_us = suspicion->start_us +
 		 timeout_us(suspicions, suspicion->accuser_count, live_count);
 	/* What is due in the past looks as if this node had not run since. */
 	heap_set(&suspicions->timers, &suspicion->timer,
 		due_us > now_us ? due_us : now_us);
-	return accusation;
 }
 
-const struct suspicion *
+struct suspicion *
 suspicions_find(const struct suspicions *suspicions, uint64_t member)
 {
 	return table_find(&suspicions->by_member, member);
@@ -115,7 +112,6 @@ suspicions_prolong(struct suspicions *suspicions, uint64_t member, uint64_t unti
 
 	if (suspicion == NULL)
 		return;
-	suspicion->bystander_waited = true;
 	heap_set(&suspicions->timers, &suspicion->timer, until_us);
 }
 

@@ -6,13 +6,14 @@
 #include "gossip/members.h"
 
 /*
- * Accusations that wait to be confirmed or refuted (SWIM §4.2, Lifeguard §IV.B).
+ * This node's suspicions that wait to be confirmed or refuted (SWIM §4.2, Lifeguard
+ * §IV.B).
  *
  * A suspicion begins with a long timeout and shortens with each further accuser:
  * max − (max − min) · log(c + 1) / log(k + 1) after c of k confirmations, where
  * max = factor · max(1, log10 n) · min. The minimum does not grow with the cluster as
  * in Lifeguard, since every suspicion makes several others look at the suspect at once:
- * docs/decisions/0001-failure-detection.md.
+ * docs/decisions/0004-suspicions-stay-local.md.
  */
 
 /* Independent confirmations that bring the timeout down to its minimum. */
@@ -22,9 +23,9 @@ struct suspicion {
 	struct timer timer;
 	uint64_t member; /* short id */
 	uint64_t start_us;
+	uint64_t verified_us; /* when others were asked last, 0 = never */
 	uint64_t accusers[CONFIRMATION_COUNT + 1];
 	size_t accuser_count;
-	bool bystander_waited; /* the time of those who did not accuse is added */
 };
 
 struct suspicions {
@@ -37,21 +38,13 @@ struct suspicions {
 void suspicions_init(struct suspicions *suspicions, const struct settings *settings);
 void suspicions_fini(struct suspicions *suspicions);
 
-enum accusation {
-	ACCUSATION_FIRST,   /* a suspicion begins */
-	ACCUSATION_CONFIRM, /* another accuser; the time left is shorter */
-	ACCUSATION_KNOWN,   /* nothing new */
-};
-
-/* Notes that `accuser` accuses the member in its present incarnation. The suspicion is
- * due no earlier than now. */
-enum accusation suspicions_accuse(struct suspicions *suspicions,
-	const struct member *member, uint64_t accuser, size_t live_count,
-	uint64_t now_us);
+/* Notes that `accuser` could not reach the member in its present incarnation either.
+ * The suspicion is due no earlier than now. */
+void suspicions_accuse(struct suspicions *suspicions, const struct member *member,
+	uint64_t accuser, size_t live_count, uint64_t now_us);
 
 /* The suspicion of that member, NULL when there is none. */
-const struct suspicion *suspicions_find(
-	const struct suspicions *suspicions, uint64_t member);
+struct suspicion *suspicions_find(const struct suspicions *suspicions, uint64_t member);
 
 /* It was refuted or decided. Does nothing when there is none. */
 void suspicions_clear(struct suspicions *suspicions, uint64_t member);

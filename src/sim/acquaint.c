@@ -25,30 +25,36 @@ acquaint_record_len(const struct world *world, size_t host)
 	return record_len(&view);
 }
 
-/* The same of each. */
-static struct record_view *
-own_records(const struct world *world)
-{
-	struct record_view *views = mem_new_array(world->count, sizeof(*views));
+/* What a host says of itself, and who says so. Gathered once, since to look into all
+ * nodes for each of them takes longer than all the rest. */
+struct card {
+	struct record_view view;
+	struct source source;
+};
 
-	for (size_t i = 0; i < world->count; i++)
-		views[i] = own_record(world, i);
-	return views;
+static struct card *
+cards_new(const struct world *world)
+{
+	struct card *cards = mem_new_array(world->count, sizeof(*cards));
+
+	for (size_t i = 0; i < world->count; i++) {
+		const struct node *node = world->hosts[i]->node;
+
+		cards[i] = (struct card){
+			.view = own_record(world, i),
+			.source = {.member = node->header.sender,
+				.address = node->settings.address,
+				.streamed = true},
+		};
+	}
+	return cards;
 }
 
-/* `view` is what that other host says of itself. */
 static void
-introduce(struct world *world, size_t to, size_t of, const struct record_view *view)
+introduce(struct world *world, size_t to, const struct card *card)
 {
-	const struct node *other = world->hosts[of]->node;
-	struct source source = {
-		.member = other->header.sender,
-		.address = other->settings.address,
-		.streamed = true,
-	};
-
-	(void)intake_record(
-		&world->hosts[to]->node->intake, view, &source, world_now(world, to));
+	(void)intake_record(&world->hosts[to]->node->intake, &card->view, &card->source,
+		world_now(world, to));
 }
 
 /* Takes the outputs that come of it, which tell of members only. */
@@ -62,15 +68,15 @@ settle_all(struct world *world)
 void
 acquaint_all(struct world *world)
 {
-	struct record_view *views = own_records(world);
+	struct card *cards = cards_new(world);
 
 	for (size_t to = 0; to < world->count; to++) {
 		for (size_t of = 0; of < world->count; of++) {
 			if (of != to)
-				introduce(world, to, of, &views[of]);
+				introduce(world, to, &cards[of]);
 		}
 	}
-	free(views);
+	free(cards);
 	settle_all(world);
 }
 
@@ -91,7 +97,7 @@ compare_places(const void *a, const void *b)
 }
 
 static void
-join_ring(struct world *world, const struct record_view *views, struct place *places,
+join_ring(struct world *world, const struct card *cards, struct place *places,
 	size_t ring)
 {
 	size_t count = world->count;
@@ -108,8 +114,8 @@ join_ring(struct world *world, const struct record_view *views, struct place *pl
 		size_t next = places[(i + 1) % count].host;
 
 		if (next != host) {
-			introduce(world, host, next, &views[next]);
-			introduce(world, next, host, &views[host]);
+			introduce(world, host, &cards[next]);
+			introduce(world, next, &cards[host]);
 		}
 	}
 }
@@ -117,12 +123,12 @@ join_ring(struct world *world, const struct record_view *views, struct place *pl
 void
 acquaint_neighbours(struct world *world)
 {
-	struct record_view *views = own_records(world);
+	struct card *cards = cards_new(world);
 	struct place *places = mem_new_array(world->count, sizeof(*places));
 
 	for (size_t ring = 0; ring < world->settings.neighbour_rings; ring++)
-		join_ring(world, views, places, ring);
+		join_ring(world, cards, places, ring);
 	free(places);
-	free(views);
+	free(cards);
 	settle_all(world);
 }

@@ -194,6 +194,17 @@ chaos_path(uint64_t seed)
 	};
 }
 
+uint64_t
+chaos_tombstone_life_ms(uint64_t seed)
+{
+	static const uint64_t lives_ms[] = {
+		3600 * SECOND_MS, 3600 * SECOND_MS, 10 * SECOND_MS, 2 * SECOND_MS};
+	struct prng prng;
+
+	prng_init(&prng, seed ^ 0xdead);
+	return lives_ms[prng_below(&prng, 4)];
+}
+
 bool
 chaos_is_mild(const struct chaos *chaos)
 {

@@ -24,6 +24,9 @@ void chaos_fini(struct chaos *chaos);
 /* What the network is like, before there is a world. */
 struct path chaos_path(uint64_t seed);
 
+/* How long tombstones live: in many runs not as long as faults last. */
+uint64_t chaos_tombstone_life_ms(uint64_t seed);
+
 /* Whether no host is ever out of reach, so that nobody may be taken for dead. */
 bool chaos_is_mild(const struct chaos *chaos);
 

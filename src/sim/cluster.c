@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/cluster.h"
 
-#include <malloc.h>
-#include <time.h>
-
 #include "sim/acquaint.h"
 #include "sim/carry.h"
 #include "sim/strategy.h"
@@ -97,36 +94,4 @@ cluster_describe(const struct options *options, const struct report *report)
 	if (options->bytes_per_s != 0)
 		report_note(report, "a node sends at most %llu bytes a second",
 			(unsigned long long)options->bytes_per_s);
-}
-
-/* --- what a run costs --- */
-
-void
-cost_begin(struct cost *cost)
-{
-	cost->started_at = (long)clock();
-	cost->memory_before = mallinfo2().uordblks;
-}
-
-void
-cost_end(struct cost *cost, const struct world *world)
-{
-	size_t memory = mallinfo2().uordblks;
-
-	cost->simulated_s += (double)world_time_us(world) / 1e6;
-	cost->processor_s +=
-		(double)((long)clock() - cost->started_at) / CLOCKS_PER_SEC;
-	if (memory > cost->memory_before && world_count(world) != 0)
-		cost->bytes_per_node = (double)(memory - cost->memory_before) /
-				       (double)world_count(world);
-}
-
-void
-cost_describe(const struct cost *cost, const struct report *report)
-{
-	report_note(report,
-		"simulated %.0f s in %.1f s of processor time (%.1f times as fast), "
-		"%.0f KiB a node",
-		cost->simulated_s, cost->processor_s,
-		cost->simulated_s / cost->processor_s, cost->bytes_per_node / 1024);
 }

@@ -24,21 +24,3 @@ double cluster_bytes(const struct world *world);
 
 /* Says what was simulated: the first lines of every report for people. */
 void cluster_describe(const struct options *options, const struct report *report);
-
-/* --- what a run costs --- */
-
-struct cost {
-	double simulated_s;
-	double processor_s;
-	double bytes_per_node; /* of memory; 0 when unknown */
-	long started_at;
-	size_t memory_before;
-};
-
-void cost_begin(struct cost *cost);
-
-/* Adds a run that ends here; the world is still there. */
-void cost_end(struct cost *cost, const struct world *world);
-
-/* The last line of every report for people. */
-void cost_describe(const struct cost *cost, const struct report *report);

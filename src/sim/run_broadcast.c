@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/hash.h"
 #include "sim/cluster.h"
 #include "sim/commands.h"
 #include "sim/plot.h"
-#include "sim/progress.h"
+#include "sim/series.h"
 #include "sim/spread.h"
 
 /* Writes that have not come everywhere by then are missed. */
@@ -21,6 +19,9 @@ enum measure {
 	DIGESTS,
 	BYTES,
 	DUPLICATES,
+	MESSAGES,
+	PAIR_P50,
+	PAIR_MAX,
 	MEASURE_COUNT, /* not a measure */
 };
 
@@ -29,7 +30,6 @@ struct result {
 	struct sample measures[MEASURE_COUNT]; /* a value a seed */
 	struct sample curve[PLOT_POINT_COUNT]; /* likewise, milliseconds */
 	uint64_t missed;
-	uint64_t trace;
 };
 
 static double
@@ -40,6 +40,20 @@ time_of(const struct spread *spread, double share, double rank)
 
 	sample_init(&sample);
 	spread_times(spread, share, &sample);
+	time_ms = sample_quantile(&sample, rank);
+	sample_fini(&sample);
+	return time_ms;
+}
+
+/* Of the latencies of all pairs of a write and a node. */
+static double
+time_of_pairs(const struct spread *spread, double rank)
+{
+	struct sample sample;
+	double time_ms;
+
+	sample_init(&sample);
+	spread_pairs(spread, &sample);
 	time_ms = sample_quantile(&sample, rank);
 	sample_fini(&sample);
 	return time_ms;
@@ -59,6 +73,9 @@ collect(const struct options *options, const struct spread *spread,
 		[DIGESTS] = (double)spread->digests / each,
 		[BYTES] = (double)spread->bytes / each,
 		[DUPLICATES] = (double)spread->duplicates / each,
+		[MESSAGES] = (double)spread->datagrams / (double)options->updates,
+		[PAIR_P50] = time_of_pairs(spread, 0.5),
+		[PAIR_MAX] = time_of_pairs(spread, 1),
 	};
 
 	for (size_t i = 0; i < MEASURE_COUNT; i++)
@@ -82,39 +99,33 @@ write_all(struct world *world, struct spread *spread, const struct options *opti
 	world_run_until(world, spread_is_complete, spread, DRAIN_US);
 }
 
-static void
-run(const struct options *options, const char *strategy, uint64_t seed,
-	struct result *result, struct cost *cost)
+static struct world *
+run(const struct trial *trial, void *result)
 {
-	struct world *world;
+	const struct options *options = trial->options;
+	struct world *world = cluster_new(options, trial->strategy, trial->seed);
 	struct spread warmup;
 	struct spread spread;
 	struct prng prng;
 
-	cost_begin(cost);
-	world = cluster_new(options, strategy, seed);
-	prng_init(&prng, ~seed);
+	prng_init(&prng, ~trial->seed);
 	spread_init(&warmup, world);
 	write_all(world, &warmup, options, &prng, options->warmup);
 	world_unobserve(world, &warmup.observer);
 	spread_init(&spread, world);
 	write_all(world, &spread, options, &prng, options->updates);
 	collect(options, &spread, result);
-	result->trace = hash_pair(result->trace, world_trace(world), 0);
-	cost_end(cost, world);
 	spread_fini(&warmup);
 	spread_fini(&spread);
-	world_free(world);
+	return world;
 }
 
 static void
-print(struct report *report, const struct options *options, const char *strategy,
-	struct result *result)
+print(struct report *report, const struct options *options, void *data, uint64_t trace)
 {
+	struct result *result = data;
 	struct sample *measures = result->measures;
 
-	report_text(report, "strategy", strategy);
-	report_count(report, "nodes", options->nodes);
 	report_number(report, "loss", options->path.loss * 100, 1);
 	report_count(report, "seeds", options->seeds);
 	report_number(report, "t50_ms", sample_median(&measures[T50]), 1);
@@ -125,14 +136,18 @@ print(struct report *report, const struct options *options, const char *strategy
 	report_number(report, "bytes_per_node", sample_median(&measures[BYTES]), 0);
 	report_number(report, "duplicates", sample_median(&measures[DUPLICATES]), 3);
 	report_count(report, "missed", result->missed);
-	report_hash(report, "trace_hash", result->trace);
+	report_hash(report, "trace_hash", trace);
 	report_number(report, "t100_worst_ms", sample_max(&measures[T100_MAX]), 1);
-	report_end_row(report);
+	report_number(report, "messages", sample_median(&measures[MESSAGES]), 1);
+	report_number(report, "pair_p50_ms", sample_median(&measures[PAIR_P50]), 1);
+	report_number(report, "pair_max_ms", sample_max(&measures[PAIR_MAX]), 1);
 }
 
 static void
-result_fini(struct result *result)
+fini(void *data)
 {
+	struct result *result = data;
+
 	for (size_t i = 0; i < MEASURE_COUNT; i++)
 		sample_fini(&result->measures[i]);
 	for (size_t i = 0; i < PLOT_POINT_COUNT; i++)
@@ -142,22 +157,24 @@ result_fini(struct result *result)
 static void
 describe(const struct options *options, const struct report *report)
 {
-	cluster_describe(options, report);
 	report_note(report,
 		"%llu writes of %llu bytes, one in %g ms; copies, digests, bytes and "
-		"duplicates a node and write",
+		"duplicates a node and write, messages a write",
 		(unsigned long long)options->updates,
 		(unsigned long long)options->value_size,
 		(double)options->interval_us / 1e3);
 }
 
 static int
-draw(const struct options *options, struct result *results)
+draw(const struct options *options, void *data)
 {
+	struct result *results = data;
 	struct plot_series series[STRATEGY_COUNT_MAX];
 	char delay[DELAY_TEXT_SIZE];
 	char title[160];
 
+	if (options->svg == NULL)
+		return 0;
 	for (size_t i = 0; i < options->strategy_count; i++) {
 		series[i].name = options->strategies[i];
 		series[i].bytes = sample_median(&results[i].measures[BYTES]);
@@ -178,29 +195,14 @@ draw(const struct options *options, struct result *results)
 int
 broadcast_command(const struct options *options)
 {
-	struct result results[STRATEGY_COUNT_MAX] = {0};
-	struct cost cost = {0};
-	struct progress progress;
-	struct report report;
-	int status = 0;
+	static const struct series series = {
+		.result_size = sizeof(struct result),
+		.describe = describe,
+		.run = run,
+		.print = print,
+		.conclude = draw,
+		.fini = fini,
+	};
 
-	report_init(&report, options->json);
-	describe(options, &report);
-	progress_init(&progress, options->strategy_count * options->seeds);
-	for (size_t i = 0; i < options->strategy_count; i++) {
-		for (uint64_t j = 0; j < options->seeds; j++) {
-			run(options, options->strategies[i], options->seed + j,
-				&results[i], &cost);
-			progress_step(&progress);
-		}
-		print(&report, options, options->strategies[i], &results[i]);
-	}
-	progress_fini(&progress);
-	report_fini(&report);
-	cost_describe(&cost, &report);
-	if (options->svg != NULL)
-		status = draw(options, results);
-	for (size_t i = 0; i < options->strategy_count; i++)
-		result_fini(&results[i]);
-	return status;
+	return series_run(&series, options);
 }

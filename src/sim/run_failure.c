@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "sim/cluster.h"
 #include "sim/commands.h"
-#include "sim/progress.h"
+#include "sim/series.h"
 #include "sim/watch.h"
 
 /* Mean time for which a node that stalls runs in between. */
@@ -35,7 +34,6 @@ struct result {
 	uint64_t unwell_deaths;
 	uint64_t undetected;
 	struct sample bytes; /* a node and second, a value a seed */
-	uint64_t trace;
 };
 
 /* A host that has no fault yet. */
@@ -164,20 +162,18 @@ collect(const struct run *run, struct result *result)
 	sample_add(&result->bytes, (cluster_bytes(run->world) - run->bytes) * 1e6 /
 					   ((double)run->options->duration_us *
 						   (double)run->options->nodes));
-	result->trace = hash_pair(result->trace, world_trace(run->world), 0);
 }
 
-static void
-run_once(const struct options *options, const char *strategy, uint64_t seed,
-	struct result *result, struct cost *cost, struct progress *progress)
+static struct world *
+run_once(const struct trial *trial, void *result)
 {
+	const struct options *options = trial->options;
 	struct run run = {.options = options};
 
-	cost_begin(cost);
-	run.world = cluster_new(options, strategy, seed);
+	run.world = cluster_new(options, trial->strategy, trial->seed);
 	run.faults = mem_new_array(options->nodes, sizeof(*run.faults));
 	run.end_us = world_time_us(run.world) + options->duration_us;
-	prng_init(&run.prng, ~seed);
+	prng_init(&run.prng, ~trial->seed);
 	heap_init(&run.heap);
 	watch_init(&run.watch, run.world);
 	degrade(&run);
@@ -187,21 +183,19 @@ run_once(const struct options *options, const char *strategy, uint64_t seed,
 				  : world_time_us(run.world) + SECOND_US +
 					    prng_below(&run.prng, SECOND_US);
 	run.bytes = cluster_bytes(run.world);
-	go(&run, progress);
+	go(&run, trial->progress);
 	collect(&run, result);
-	cost_end(cost, run.world);
 	watch_fini(&run.watch);
 	heap_fini(&run.heap);
 	free(run.faults);
-	world_free(run.world);
+	return run.world;
 }
 
 static void
-print(struct report *report, const struct options *options, const char *strategy,
-	struct result *result)
+print(struct report *report, const struct options *options, void *data, uint64_t trace)
 {
-	report_text(report, "strategy", strategy);
-	report_count(report, "nodes", options->nodes);
+	struct result *result = data;
+
 	report_number(report, "loss", options->path.loss * 100, 1);
 	report_number(
 		report, "detect_p50_ms", sample_quantile(&result->detected_ms, 0.5), 0);
@@ -212,8 +206,7 @@ print(struct report *report, const struct options *options, const char *strategy
 	report_count(report, "undetected", result->undetected);
 	report_number(report, "bytes_per_node_s", sample_median(&result->bytes), 0);
 	report_count(report, "seeds", options->seeds);
-	report_hash(report, "trace_hash", result->trace);
-	report_end_row(report);
+	report_hash(report, "trace_hash", trace);
 }
 
 static void
@@ -221,7 +214,6 @@ describe(const struct options *options, const struct report *report)
 {
 	char delay[DELAY_TEXT_SIZE];
 
-	cluster_describe(options, report);
 	report_note(report, "%llu crash together; %g s watched",
 		(unsigned long long)options->crash, (double)options->duration_us / 1e6);
 	if (options->stall_share > 0)
@@ -235,30 +227,25 @@ describe(const struct options *options, const struct report *report)
 			options->degraded_share * 100, options->degraded_loss * 100);
 }
 
+static void
+fini(void *data)
+{
+	struct result *result = data;
+
+	sample_fini(&result->detected_ms);
+	sample_fini(&result->bytes);
+}
+
 int
 failure_command(const struct options *options)
 {
-	struct cost cost = {0};
-	struct progress progress;
-	struct report report;
+	static const struct series series = {
+		.result_size = sizeof(struct result),
+		.describe = describe,
+		.run = run_once,
+		.print = print,
+		.fini = fini,
+	};
 
-	report_init(&report, options->json);
-	describe(options, &report);
-	progress_init(&progress, options->strategy_count * options->seeds);
-	for (size_t i = 0; i < options->strategy_count; i++) {
-		struct result result = {0};
-
-		for (uint64_t j = 0; j < options->seeds; j++) {
-			run_once(options, options->strategies[i], options->seed + j,
-				&result, &cost, &progress);
-			progress_step(&progress);
-		}
-		print(&report, options, options->strategies[i], &result);
-		sample_fini(&result.detected_ms);
-		sample_fini(&result.bytes);
-	}
-	progress_fini(&progress);
-	report_fini(&report);
-	cost_describe(&cost, &report);
-	return 0;
+	return series_run(&series, options);
 }

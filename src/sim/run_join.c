@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "sim/acquaint.h"
 #include "sim/cluster.h"
 #include "sim/commands.h"
 #include "sim/conditions.h"
-#include "sim/progress.h"
 #include "sim/sample.h"
+#include "sim/series.h"
 
 /* The seeds find each other before the others start. */
 #define SEEDS_ALONE_US (5 * SECOND_US)
@@ -20,7 +19,6 @@ struct result {
 	struct sample bytes;
 	struct sample views; /* bytes in records of all members */
 	uint64_t failed;
-	uint64_t trace;
 };
 
 static void
@@ -48,17 +46,16 @@ start_others(struct world *world, const struct options *options)
 	}
 }
 
-static void
-run(const struct options *options, const char *strategy, uint64_t seed,
-	struct result *result, struct cost *cost)
+static struct world *
+run(const struct trial *trial, void *data)
 {
-	struct world *world;
+	const struct options *options = trial->options;
+	struct result *result = data;
+	struct world *world = cluster_empty(options, trial->strategy, trial->seed);
 	uint64_t begin_us;
 	double bytes;
 	double record_len;
 
-	cost_begin(cost);
-	world = cluster_empty(options, strategy, seed);
 	start_seeds(world, options);
 	begin_us = world_time_us(world);
 	bytes = cluster_bytes(world);
@@ -72,17 +69,14 @@ run(const struct options *options, const char *strategy, uint64_t seed,
 	record_len = (double)acquaint_record_len(world, 0);
 	sample_add(&result->bytes, bytes);
 	sample_add(&result->views, bytes / ((double)options->nodes * record_len));
-	result->trace = hash_pair(result->trace, world_trace(world), 0);
-	cost_end(cost, world);
-	world_free(world);
+	return world;
 }
 
 static void
-print(struct report *report, const struct options *options, const char *strategy,
-	struct result *result)
+print(struct report *report, const struct options *options, void *data, uint64_t trace)
 {
-	report_text(report, "strategy", strategy);
-	report_count(report, "nodes", options->nodes);
+	struct result *result = data;
+
 	report_number(report, "loss", options->path.loss * 100, 1);
 	report_count(report, "through", options->through);
 	report_count(report, "seeds", options->seeds);
@@ -91,39 +85,38 @@ print(struct report *report, const struct options *options, const char *strategy
 	report_number(report, "bytes_per_node", sample_median(&result->bytes), 0);
 	report_number(report, "views_per_node", sample_median(&result->views), 2);
 	report_count(report, "failed", result->failed);
-	report_hash(report, "trace_hash", result->trace);
-	report_end_row(report);
+	report_hash(report, "trace_hash", trace);
+}
+
+static void
+describe(const struct options *options, const struct report *report)
+{
+	report_note(report,
+		"%llu run, the others start within %g s; until all know all; "
+		"views_per_node is bytes by the size of all member records",
+		(unsigned long long)options->through, (double)options->spread_us / 1e6);
+}
+
+static void
+fini(void *data)
+{
+	struct result *result = data;
+
+	sample_fini(&result->known_s);
+	sample_fini(&result->bytes);
+	sample_fini(&result->views);
 }
 
 int
 join_command(const struct options *options)
 {
-	struct cost cost = {0};
-	struct progress progress;
-	struct report report;
+	static const struct series series = {
+		.result_size = sizeof(struct result),
+		.describe = describe,
+		.run = run,
+		.print = print,
+		.fini = fini,
+	};
 
-	report_init(&report, options->json);
-	cluster_describe(options, &report);
-	report_note(&report,
-		"%llu run, the others start within %g s; until all know all; "
-		"views_per_node is bytes by the size of all member records",
-		(unsigned long long)options->through, (double)options->spread_us / 1e6);
-	progress_init(&progress, options->strategy_count * options->seeds);
-	for (size_t i = 0; i < options->strategy_count; i++) {
-		struct result result = {0};
-
-		for (uint64_t j = 0; j < options->seeds; j++) {
-			run(options, options->strategies[i], options->seed + j, &result,
-				&cost);
-			progress_step(&progress);
-		}
-		print(&report, options, options->strategies[i], &result);
-		sample_fini(&result.known_s);
-		sample_fini(&result.bytes);
-		sample_fini(&result.views);
-	}
-	progress_fini(&progress);
-	report_fini(&report);
-	cost_describe(&cost, &report);
-	return 0;
+	return series_run(&series, options);
 }

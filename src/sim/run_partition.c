@@ -2,13 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "sim/cluster.h"
 #include "sim/commands.h"
 #include "sim/conditions.h"
-#include "sim/progress.h"
 #include "sim/sample.h"
+#include "sim/series.h"
 
 #define HEAL_TIME_MAX_US (600 * SECOND_US)
 
@@ -17,7 +16,6 @@ struct result {
 	struct sample alive_s;
 	struct sample bytes;
 	uint64_t failed;
-	uint64_t trace;
 };
 
 static void
@@ -69,18 +67,17 @@ wait(struct world *world, world_condition condition, uint64_t begin_us,
 		++*failed;
 }
 
-static void
-run(const struct options *options, const char *strategy, uint64_t seed,
-	struct result *result, struct cost *cost)
+static struct world *
+run(const struct trial *trial, void *data)
 {
-	struct world *world;
+	const struct options *options = trial->options;
+	struct result *result = data;
+	struct world *world = cluster_new(options, trial->strategy, trial->seed);
 	uint64_t begin_us;
 	double bytes;
 
-	cost_begin(cost);
-	world = cluster_new(options, strategy, seed);
 	split(world, 2);
-	write_apart(world, options, seed);
+	write_apart(world, options, trial->seed);
 	split(world, 1);
 	begin_us = world_time_us(world);
 	bytes = cluster_bytes(world);
@@ -89,17 +86,14 @@ run(const struct options *options, const char *strategy, uint64_t seed,
 	wait(world, world_agrees, begin_us, &result->equal_s, &result->failed);
 	bytes = cluster_bytes(world) - bytes;
 	sample_add(&result->bytes, bytes / (double)options->nodes);
-	result->trace = hash_pair(result->trace, world_trace(world), 0);
-	cost_end(cost, world);
-	world_free(world);
+	return world;
 }
 
 static void
-print(struct report *report, const struct options *options, const char *strategy,
-	struct result *result)
+print(struct report *report, const struct options *options, void *data, uint64_t trace)
 {
-	report_text(report, "strategy", strategy);
-	report_count(report, "nodes", options->nodes);
+	struct result *result = data;
+
 	report_number(report, "loss", options->path.loss * 100, 1);
 	report_count(report, "writes", options->writes);
 	report_count(report, "seeds", options->seeds);
@@ -109,40 +103,39 @@ print(struct report *report, const struct options *options, const char *strategy
 	report_number(report, "equal_max_s", sample_max(&result->equal_s), 2);
 	report_number(report, "bytes_per_node", sample_median(&result->bytes), 0);
 	report_count(report, "failed", result->failed);
-	report_hash(report, "trace_hash", result->trace);
-	report_end_row(report);
+	report_hash(report, "trace_hash", trace);
+}
+
+static void
+describe(const struct options *options, const struct report *report)
+{
+	report_note(report,
+		"halves apart for %g s with %llu writes of %llu bytes; seconds and "
+		"bytes since they meet",
+		(double)options->duration_us / 1e6, (unsigned long long)options->writes,
+		(unsigned long long)options->value_size);
+}
+
+static void
+fini(void *data)
+{
+	struct result *result = data;
+
+	sample_fini(&result->alive_s);
+	sample_fini(&result->equal_s);
+	sample_fini(&result->bytes);
 }
 
 int
 partition_command(const struct options *options)
 {
-	struct cost cost = {0};
-	struct progress progress;
-	struct report report;
+	static const struct series series = {
+		.result_size = sizeof(struct result),
+		.describe = describe,
+		.run = run,
+		.print = print,
+		.fini = fini,
+	};
 
-	report_init(&report, options->json);
-	cluster_describe(options, &report);
-	report_note(&report,
-		"halves apart for %g s with %llu writes of %llu bytes; seconds and "
-		"bytes since they meet",
-		(double)options->duration_us / 1e6, (unsigned long long)options->writes,
-		(unsigned long long)options->value_size);
-	progress_init(&progress, options->strategy_count * options->seeds);
-	for (size_t i = 0; i < options->strategy_count; i++) {
-		struct result result = {0};
-
-		for (uint64_t j = 0; j < options->seeds; j++) {
-			run(options, options->strategies[i], options->seed + j, &result,
-				&cost);
-			progress_step(&progress);
-		}
-		print(&report, options, options->strategies[i], &result);
-		sample_fini(&result.alive_s);
-		sample_fini(&result.equal_s);
-		sample_fini(&result.bytes);
-	}
-	progress_fini(&progress);
-	report_fini(&report);
-	cost_describe(&cost, &report);
-	return 0;
+	return series_run(&series, options);
 }

@@ -263,3 +263,14 @@ spread_times(const struct spread *spread, double share, struct sample *sample)
 				sample, (double)update->arrived_us[wanted - 1] / 1e3);
 	}
 }
+
+void
+spread_pairs(const struct spread *spread, struct sample *sample)
+{
+	for (size_t i = 0; i < spread->update_count; i++) {
+		const struct update *update = &spread->updates[i];
+
+		for (size_t j = 0; j < update->count; j++)
+			sample_add(sample, (double)update->arrived_us[j] / 1e3);
+	}
+}

@@ -50,3 +50,7 @@ uint64_t spread_missed(const struct spread *spread);
 /* For each write that came so far, the milliseconds until that share of all hosts had
  * it. */
 void spread_times(const struct spread *spread, double share, struct sample *sample);
+
+/* For each pair of a write and a host that came together, the milliseconds until then;
+ * the host that wrote is one of them, with 0. */
+void spread_pairs(const struct spread *spread, struct sample *sample);

@@ -35,5 +35,9 @@
 /* Dots that a sender puts in one list: half a packet of the smallest size. */
 #define WIRE_DOT_BATCH_COUNT 16
 
+/* Symbols in one SKETCH message, whose count takes 3 bytes at up to a million records:
+ * what a packet of the usual size holds. */
+#define WIRE_SYMBOL_COUNT_MAX 72
+
 /* Hashes in one DIGEST message. */
 #define WIRE_DIGEST_COUNT_MAX 4096

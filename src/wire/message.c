@@ -85,7 +85,6 @@ write_suspect(struct writer *writer, const struct message *message)
 	write_u64(writer, message->suspect.member);
 	write_varint(writer, message->suspect.generation);
 	write_varint(writer, message->suspect.incarnation);
-	write_u64(writer, message->suspect.accuser);
 }
 
 static void
@@ -94,7 +93,6 @@ read_suspect(struct reader *reader, struct message *message)
 	message->suspect.member = read_u64(reader);
 	message->suspect.generation = (uint32_t)read_varint_max(reader, UINT32_MAX);
 	message->suspect.incarnation = (uint32_t)read_varint_max(reader, UINT32_MAX);
-	message->suspect.accuser = read_u64(reader);
 }
 
 static void
@@ -204,6 +202,48 @@ read_digest(struct reader *reader, struct message *message)
 	message->digest.hashes = read_raw(reader, len);
 }
 
+static void
+write_gone(struct writer *writer, const struct message *message)
+{
+	write_u64(writer, message->dots.fingerprint);
+	write_dots(writer, message);
+}
+
+static void
+read_gone(struct reader *reader, struct message *message)
+{
+	message->dots.fingerprint = read_u64(reader);
+	read_dots(reader, message);
+}
+
+static void
+write_sketch(struct writer *writer, const struct message *message)
+{
+	write_varint(writer, message->sketch.count);
+	for (size_t i = 0; i < message->sketch.count; i++) {
+		const struct symbol *symbol = &message->sketch.symbols[i];
+
+		write_u64(writer, symbol->sum);
+		write_u64(writer, symbol->check);
+		write_varint(writer, (uint64_t)symbol->count);
+	}
+}
+
+static void
+read_sketch(struct reader *reader, struct message *message)
+{
+	size_t count = (size_t)read_varint_max(reader, WIRE_SYMBOL_COUNT_MAX);
+
+	for (size_t i = 0; i < count && !reader->failed; i++) {
+		struct symbol *symbol = &message->sketch.symbols[i];
+
+		symbol->sum = read_u64(reader);
+		symbol->check = read_u64(reader);
+		symbol->count = (int64_t)read_varint_max(reader, UINT32_MAX);
+	}
+	message->sketch.count = count;
+}
+
 /* How the body of each type is written and read; reading marks the reader failed. */
 static const struct {
 	void (*write)(struct writer *writer, const struct message *message);
@@ -225,6 +265,10 @@ static const struct {
 	[MESSAGE_READY] = {write_nothing, read_nothing},
 	[MESSAGE_DONE] = {write_nothing, read_nothing},
 	[MESSAGE_PULL] = {write_nothing, read_nothing},
+	[MESSAGE_SKETCH] = {write_sketch, read_sketch},
+	[MESSAGE_WANT] = {write_digest, read_digest},
+	[MESSAGE_OFFER] = {write_dots, read_dots},
+	[MESSAGE_GONE] = {write_gone, read_gone},
 };
 
 /* The length comes before the body but is known after it: the body is written one byte

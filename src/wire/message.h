@@ -12,8 +12,8 @@
  * number of messages; each direction of a stream is the same without an end.
  *
  * To add a message: a type here, its fields in the union, a row in the table of
- * message.c, and a row in the table of gossip/node.c or gossip/exchange.c. Byte by byte
- * in docs/protocol.md.
+ * message.c, and a row in the table of gossip/receive.c or gossip/exchange.c. Byte by
+ * byte in docs/protocol.md.
  */
 enum message_type {
 	/* Failure detection (SWIM §3.1 and §4.2, Lifeguard §IV) and fingerprints. */
@@ -40,6 +40,12 @@ enum message_type {
 	/* Rumor mongering (Demers et al. §1.4). */
 	MESSAGE_PULL = 16, /* tell me by IHAVE what is new with you */
 
+	/* Reconciliation of a few records (SIGCOMM 2024, see gossip/sketch.h). */
+	MESSAGE_SKETCH = 17, /* symbols of what I hold */
+	MESSAGE_WANT = 18,   /* hashes of what you hold and I lack */
+	MESSAGE_OFFER = 19,  /* what I hold and you lack */
+	MESSAGE_GONE = 20,   /* of what you offered, this is superseded or deleted */
+
 	MESSAGE_TYPE_COUNT,
 };
 
@@ -48,6 +54,13 @@ struct state_summary {
 	uint64_t fingerprint;
 	uint64_t record_count;
 	uint32_t context_sum; /* low half of context_sum(): whether contexts differ */
+};
+
+/* A coded symbol of a set of 64-bit hashes. */
+struct symbol {
+	uint64_t sum;   /* of the hashes, by exclusive or */
+	uint64_t check; /* the same of a check of each */
+	int64_t count;
 };
 
 struct message {
@@ -70,7 +83,6 @@ struct message {
 			uint64_t member;
 			uint32_t generation;
 			uint32_t incarnation;
-			uint64_t accuser;
 		} suspect;
 		struct {
 			uint8_t hops; /* from the origin; counts to 255 */
@@ -79,7 +91,8 @@ struct message {
 		struct {
 			size_t count;
 			struct dot dots[WIRE_DOT_COUNT_MAX];
-		} dots; /* IHAVE and GRAFT */
+			uint64_t fingerprint; /* of the sender; GONE only */
+		} dots;                       /* IHAVE, GRAFT, OFFER and GONE */
 		struct {
 			uint64_t fingerprint; /* AGREE only */
 			struct bytes entries; /* for range_next(); checked */
@@ -87,7 +100,11 @@ struct message {
 		struct {
 			size_t count;
 			struct bytes hashes; /* 8 bytes each, for digest_hash() */
-		} digest;
+		} digest;                    /* DIGEST and WANT */
+		struct {
+			size_t count;
+			struct symbol symbols[WIRE_SYMBOL_COUNT_MAX];
+		} sketch;
 	};
 };
 

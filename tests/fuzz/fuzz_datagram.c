@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/hash.h"
 #include "fuzz.h"
 #include "steps.h"
 #include "subject.h"
+#include "wire/header.h"
 #include "wire/message.h"
 
 /* A node that gets any datagrams at any times. */
@@ -33,6 +35,28 @@ overwrite(uint8_t *datagram, size_t len, size_t at, struct bytes bytes)
 		memcpy(datagram + at, bytes.data, bytes.len);
 }
 
+/* The fingerprint that makes sense in the first message: the node's own, or in GONE the
+ * one that the node will have without what it names. */
+static uint64_t
+right_fingerprint(const struct subject *subject, struct bytes datagram)
+{
+	struct reader reader = reader_of(datagram);
+	struct header header;
+	struct message message;
+	struct status status;
+
+	node_status(subject->node, &status);
+	if (header_read(&reader, &header) != ERR_OK ||
+		message_read(&reader, WIRE_DATAGRAM_SIZE_MAX, &message) !=
+			MESSAGE_TAKEN ||
+		message.type != MESSAGE_GONE)
+		return status.fingerprint;
+	for (size_t i = 0; i < message.dots.count; i++)
+		status.fingerprint -= hash_pair(message.dots.dots[i].writer,
+			message.dots.dots[i].seq, header.cluster);
+	return status.fingerprint;
+}
+
 /* Numbers of probes and fingerprints are not to be guessed: the first message of the
  * datagram gets the right ones. */
 static void
@@ -43,11 +67,9 @@ put_right(
 	uint8_t data[12];
 	struct writer number = writer_of(data, 4);
 	struct writer fingerprint = writer_of(data + 4, 8);
-	struct status status;
 
-	node_status(subject->node, &status);
 	write_u32(&number, subject->probe_last);
-	write_u64(&fingerprint, status.fingerprint);
+	write_u64(&fingerprint, right_fingerprint(subject, bytes_of(datagram, len)));
 	if ((control & STEP_ANSWER) != 0)
 		overwrite(datagram, len, body_at, writer_bytes(&number));
 	if ((control & STEP_AGREE) == 0 || len <= WIRE_HEADER_SIZE)

@@ -25,7 +25,7 @@ open_stream(struct subject *subject, bool outgoing)
 		return stream;
 	}
 	node_seed(subject->node, &stranger, subject->now);
-	subject_drain(subject);
+	subject_wait(subject, 0);
 	stream = subject->stream_last;
 	MUST(stream != 0);
 	node_stream_connected(subject->node, stream, subject->now);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "cast.h"
 #include "golden.h"
 #include "steps.h"
@@ -17,7 +18,8 @@
 static const char *const golden_names[] = {"ping", "ack", "ping_req", "nack",
 	"relayed_ack", "suspect", "record_shared", "record_owned", "record_deleted",
 	"record_member", "ihave", "graft", "prune", "agree", "context", "digest",
-	"ready", "done", "pull", "header", "member_info", "datagram", "stream"};
+	"ready", "done", "pull", "sketch", "want", "offer", "gone", "header",
+	"member_info", "datagram", "stream"};
 
 #define GOLDEN_COUNT (sizeof(golden_names) / sizeof(golden_names[0]))
 #define GOLDEN_MESSAGE_COUNT (GOLDEN_COUNT - 4)
@@ -67,7 +69,8 @@ is_answer(unsigned type)
 static bool
 has_fingerprint(unsigned type)
 {
-	return type == MESSAGE_PING || type == MESSAGE_ACK || type == MESSAGE_AGREE;
+	return type == MESSAGE_PING || type == MESSAGE_ACK || type == MESSAGE_AGREE ||
+	       type == MESSAGE_GONE;
 }
 
 /* Twice, each time after a second, in which the node has pinged. */
@@ -189,15 +192,61 @@ save_taken_number(void)
 	save("datagram", "taken_number", writer_bytes(&writer));
 }
 
+static void
+write_message_step(
+	struct writer *writer, unsigned control, const struct message *message)
+{
+	struct golden header = golden_load("header");
+	uint8_t datagram[GOLDEN_LEN_MAX];
+	struct writer datagram_writer = writer_of(datagram, sizeof(datagram));
+
+	write_raw(&datagram_writer, golden_bytes(&header));
+	message_write(&datagram_writer, message);
+	write_step(writer, control, writer_bytes(&datagram_writer));
+}
+
+/* Somebody holds nothing, asks for a record of the node, offers it another one, and
+ * says that three of its own are gone, its member record among them. */
+static void
+save_differences(void)
+{
+	struct settings settings = cast_settings(CAST_SELF);
+	uint64_t origin = settings.identity.writer;
+	uint8_t hash[sizeof(uint64_t)];
+	uint8_t input[8 * GOLDEN_LEN_MAX];
+	struct writer hash_writer = writer_of(hash, sizeof(hash));
+	struct writer writer = writer_of(input, sizeof(input));
+	struct message message = {.type = MESSAGE_SKETCH, .sketch.count = 16};
+
+	write_u8(&writer, STRATEGY_PLUMTREE);
+	write_message_step(&writer, CAST_WEB1, &message);
+	write_u64(&hash_writer, hash_pair(origin, 2, header_cluster(settings.cluster)));
+	message = (struct message){.type = MESSAGE_WANT,
+		.digest = {.count = 1, .hashes = writer_bytes(&hash_writer)}};
+	write_message_step(&writer, CAST_WEB1, &message);
+	message = (struct message){
+		.type = MESSAGE_OFFER, .dots = {.count = 1, .dots = {{77, 5}}}};
+	write_message_step(&writer, CAST_WEB1, &message);
+	for (uint64_t seq = 3; seq > 0; seq--) {
+		message = (struct message){.type = MESSAGE_GONE,
+			.dots = {.count = 1, .dots = {{origin, seq}}}};
+		write_message_step(&writer, CAST_WEB1 | STEP_AGREE, &message);
+	}
+	save("datagram", "differences", writer_bytes(&writer));
+}
+
 /* --- what a node hears --- */
+
+/* How many are saved. */
+static size_t stream_count;
 
 /* Three nodes whose packets arrive at once and in order. */
 struct world {
 	struct node *nodes[CAST_COUNT];
 	struct now now;
+	bool mute;         /* packets are lost */
 	uint64_t heard_us; /* when the last step was */
 	size_t step_count;
-	size_t stream_count;
 	uint8_t input[INPUT_SIZE_MAX];
 	struct writer steps;
 };
@@ -248,7 +297,7 @@ deliver(struct world *world, enum cast from, const struct output *output)
 	uint8_t datagram[WIRE_DATAGRAM_SIZE_MAX];
 	size_t len = output->bytes.len;
 
-	if (to == CAST_COUNT)
+	if (to == CAST_COUNT || world->mute)
 		return;
 	memcpy(datagram, output->bytes.data, len);
 	if (to == CAST_SELF)
@@ -286,7 +335,7 @@ carry_all(struct world *world, enum cast from, uint32_t number, enum cast to)
 	char name[32];
 
 	write_u8(&heard, from == CAST_SELF ? STREAM_OUTGOING : 0);
-	write_u8(&heard, (uint8_t)world->stream_count);
+	write_u8(&heard, (uint8_t)stream_count);
 	if (node_stream_accept(world->nodes[to], &settings.address, world->now,
 		    &numbers[1]) != ERR_OK)
 		return;
@@ -299,7 +348,7 @@ carry_all(struct world *world, enum cast from, uint32_t number, enum cast to)
 	node_stream_closed(world->nodes[to], numbers[1], world->now);
 	if (from != CAST_SELF && to != CAST_SELF)
 		return;
-	snprintf(name, sizeof(name), "exchange_%zu", ++world->stream_count);
+	snprintf(name, sizeof(name), "exchange_%zu", ++stream_count);
 	save("stream", name, writer_bytes(&heard));
 }
 
@@ -362,34 +411,71 @@ meet(struct world *world, enum cast cast, enum cast other)
 }
 
 static void
+delete_key(struct world *world, enum cast cast, const char *key)
+{
+	if (node_delete(world->nodes[cast], bytes_of_string(key), (struct version){0},
+		    world->now, NULL) != ERR_OK)
+		exit(1);
+	settle(world);
+}
+
+static void
+world_begin(struct world *world)
+{
+	*world = (struct world){.now = cast_start, .heard_us = cast_start.mono_us};
+	world->steps = writer_of(world->input, sizeof(world->input));
+	write_u8(&world->steps, STRATEGY_PLUMTREE);
+	for (int i = 0; i < CAST_COUNT; i++) {
+		struct settings settings = cast_settings((enum cast)i);
+
+		world->nodes[i] = cast_node(&settings);
+	}
+}
+
+static void
+world_end(struct world *world, const char *name)
+{
+	save("datagram", name, writer_bytes(&world->steps));
+	for (int i = 0; i < CAST_COUNT; i++)
+		node_free(world->nodes[i]);
+}
+
+static void
 save_conversation(void)
 {
 	static struct world world;
 
-	world.now = cast_start;
-	world.heard_us = world.now.mono_us;
-	world.steps = writer_of(world.input, sizeof(world.input));
-	write_u8(&world.steps, STRATEGY_PLUMTREE);
-	for (int i = 0; i < CAST_COUNT; i++) {
-		struct settings settings = cast_settings((enum cast)i);
-
-		world.nodes[i] = cast_node(&settings);
-	}
+	world_begin(&world);
 	meet(&world, CAST_SELF, CAST_WEB1);
 	meet(&world, CAST_DB1, CAST_SELF);
 	pass(&world, 1500);
 	write_key(&world, CAST_WEB1, "app/db/primary", "db1");
 	write_key(&world, CAST_DB1, "app/db/primary", "db2");
 	pass(&world, 1000);
-	if (node_delete(world.nodes[CAST_WEB1], bytes_of_string("app/db/primary"),
-		    (struct version){0}, world.now, NULL) != ERR_OK)
-		exit(1);
+	delete_key(&world, CAST_WEB1, "app/db/primary");
 	meet(&world, CAST_DB1, CAST_SELF);
 	node_leave(world.nodes[CAST_DB1], world.now);
 	pass(&world, 2000);
-	save("datagram", "conversation", writer_bytes(&world.steps));
-	for (int i = 0; i < CAST_COUNT; i++)
-		node_free(world.nodes[i]);
+	world_end(&world, "conversation");
+}
+
+/* What is written and deleted gets to nobody at first. */
+static void
+save_lost_writes(void)
+{
+	static struct world world;
+
+	world_begin(&world);
+	write_key(&world, CAST_WEB1, "app/old", "v");
+	meet(&world, CAST_SELF, CAST_WEB1);
+	pass(&world, 300);
+	world.mute = true;
+	write_key(&world, CAST_WEB1, "app/db/primary", "db1");
+	write_key(&world, CAST_SELF, "app/queue", "q1");
+	delete_key(&world, CAST_WEB1, "app/old");
+	world.mute = false;
+	pass(&world, 4000);
+	world_end(&world, "lost_writes");
 }
 
 int
@@ -405,6 +491,8 @@ main(int argc, char **argv)
 	save_crowd("crowd_push", STRATEGY_PUSH);
 	save_crowd("crowd_push_pull", STRATEGY_PUSH_PULL);
 	save_taken_number();
+	save_differences();
 	save_conversation();
+	save_lost_writes();
 	return 0;
 }

@@ -13,7 +13,7 @@
 #define STEP_WAIT_SHIFT 2 /* how long before it: 0 for not at all, else 4^n ms */
 #define STEP_WAIT_MASK 0x07
 #define STEP_ANSWER 0x20 /* its first message answers the last ping of the node */
-#define STEP_AGREE 0x40  /* its first message has the node's own fingerprint */
+#define STEP_AGREE 0x40  /* its first message has the fingerprint that makes sense */
 
 /* Instead of a datagram, a local program sets a key: the bytes are the key, as a blob,
  * and the value. Without a key the node leaves. */

@@ -35,12 +35,17 @@ on_received(struct observer *observer, const struct world *world, size_t host,
 	counter->received[host]++;
 }
 
-/* Two hosts, counted. */
+/* Two hosts, counted, that send each write by itself, however fast they come. */
 static struct world *
 pair_new(const struct path *path, struct counter *counter)
 {
-	struct world *world = scene_new(path, 2, 1);
+	struct world *world = world_new(path, 1);
 
+	world_settings(world)->forward_interval_us = MS_US / 10;
+	world_add(world);
+	world_add(world);
+	acquaint_all(world);
+	world_run(world, 3 * SECOND_US);
 	*counter = (struct counter){
 		.observer = {.sent = on_sent, .received = on_received},
 	};
@@ -152,12 +157,10 @@ END_TEST
 
 START_TEST(a_narrow_link_lets_through_what_fits)
 {
-	struct path path = plain;
-	struct world *world = scene_new(&path, 2, 1);
-	struct counter counter = {.observer = {.received = on_received}};
+	struct counter counter;
+	struct world *world = pair_new(&plain, &counter);
 	uint8_t value[1000] = {0};
 
-	world_observe(world, &counter.observer);
 	/* Each write takes about a tenth of a second to send; the queue holds ten. */
 	world_set_bandwidth(world, 0, 10000);
 	for (int i = 0; i < 30; i++) {
@@ -170,6 +173,7 @@ START_TEST(a_narrow_link_lets_through_what_fits)
 					 world_now(world, 0), NULL),
 			ERR_OK);
 		world_settle(world, 0);
+		world_run(world, MS_US);
 	}
 	ck_assert_uint_ge(world_network(world)->datagrams_lost, 18);
 	world_run(world, 500 * MS_US);

@@ -81,7 +81,6 @@ assert_same_suspect(const struct message *a, const struct message *b)
 	ck_assert_uint_eq(a->suspect.member, b->suspect.member);
 	ck_assert_uint_eq(a->suspect.generation, b->suspect.generation);
 	ck_assert_uint_eq(a->suspect.incarnation, b->suspect.incarnation);
-	ck_assert_uint_eq(a->suspect.accuser, b->suspect.accuser);
 }
 
 static void
@@ -91,6 +90,20 @@ assert_same_dots(const struct message *a, const struct message *b)
 	for (size_t i = 0; i < a->dots.count; i++) {
 		ck_assert_uint_eq(a->dots.dots[i].writer, b->dots.dots[i].writer);
 		ck_assert_uint_eq(a->dots.dots[i].seq, b->dots.dots[i].seq);
+	}
+}
+
+static void
+assert_same_sketch(const struct message *a, const struct message *b)
+{
+	ck_assert_uint_eq(a->sketch.count, b->sketch.count);
+	for (size_t i = 0; i < a->sketch.count; i++) {
+		const struct symbol *symbol_a = &a->sketch.symbols[i];
+		const struct symbol *symbol_b = &b->sketch.symbols[i];
+
+		ck_assert_uint_eq(symbol_a->sum, symbol_b->sum);
+		ck_assert_uint_eq(symbol_a->check, symbol_b->check);
+		ck_assert_int_eq(symbol_a->count, symbol_b->count);
 	}
 }
 
@@ -119,6 +132,11 @@ assert_same_message(const struct message *a, const struct message *b)
 		break;
 	case MESSAGE_IHAVE:
 	case MESSAGE_GRAFT:
+	case MESSAGE_OFFER:
+		assert_same_dots(a, b);
+		break;
+	case MESSAGE_GONE:
+		ck_assert_uint_eq(a->dots.fingerprint, b->dots.fingerprint);
 		assert_same_dots(a, b);
 		break;
 	case MESSAGE_AGREE:
@@ -129,8 +147,12 @@ assert_same_message(const struct message *a, const struct message *b)
 		assert_same_bytes(a->context.entries, b->context.entries);
 		break;
 	case MESSAGE_DIGEST:
+	case MESSAGE_WANT:
 		ck_assert_uint_eq(a->digest.count, b->digest.count);
 		assert_same_bytes(a->digest.hashes, b->digest.hashes);
+		break;
+	case MESSAGE_SKETCH:
+		assert_same_sketch(a, b);
 		break;
 	case MESSAGE_PRUNE:
 	case MESSAGE_READY:

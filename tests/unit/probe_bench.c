@@ -14,6 +14,7 @@ set_up(void)
 	settings.probe_timeout_min_us = TIMEOUT_MIN_US;
 	settings.probe_attempts = ATTEMPTS;
 	settings.indirect_count = INDIRECT_COUNT;
+	settings.verifier_count = VERIFIER_COUNT;
 	bench_init(&bench, &settings);
 	probes = &bench.node->probes;
 }
@@ -32,14 +33,24 @@ tick_at(uint64_t time_us)
 	bench_take(&bench);
 }
 
+size_t
+pass_counting_us(uint64_t us, enum message_type type, unsigned to)
+{
+	uint64_t end_us = bench.time_us + us;
+	size_t count = 0;
+
+	while (probes_deadline(probes) < at_us(end_us).mono_us) {
+		tick_at(probes_deadline(probes) - SAMPLE_MONO_US);
+		count += sent_count(&bench.sent, type, to);
+	}
+	tick_at(end_us);
+	return count + sent_count(&bench.sent, type, to);
+}
+
 void
 pass_us(uint64_t us)
 {
-	uint64_t end_us = bench.time_us + us;
-
-	while (probes_deadline(probes) < at_us(end_us).mono_us)
-		tick_at(probes_deadline(probes) - SAMPLE_MONO_US);
-	tick_at(end_us);
+	pass_counting_us(us, MESSAGE_PING, 0);
 }
 
 unsigned
@@ -66,4 +77,21 @@ ack(unsigned from, uint32_t number)
 
 	return probes_on_ack(
 		probes, sample_short_id(from), number, bench_now(&bench), &answer);
+}
+
+bool
+nothing_failed(void)
+{
+	return probes->failed_count == 0;
+}
+
+void
+expect_failed(enum probe_kind kind, unsigned target)
+{
+	struct probe_failure failure = {0};
+
+	ck_assert(probes_next_failed(probes, &failure));
+	ck_assert_int_eq(failure.kind, kind);
+	ck_assert_uint_eq(failure.target, sample_short_id(target));
+	ck_assert(!probes_next_failed(probes, &failure));
 }

@@ -26,6 +26,8 @@ START_TEST(defaults_are_what_the_manual_says)
 	ck_assert_uint_eq(conf->limits.clock_drift_max_ms, 500);
 	ck_assert_uint_eq(conf->limits.state_size_max, 1 << 30);
 	ck_assert_uint_eq(conf->gossip.packet_size_max, 1400);
+	ck_assert_uint_eq(conf->gossip.forward_interval_us, 5 * MS_US);
+	ck_assert_uint_eq(conf->gossip.repair_interval_us, 200 * MS_US);
 	ck_assert_int_eq(conf->log.level, LOG_INFO);
 	ck_assert_int_eq(conf_check(conf, &errors), ERR_OK);
 	ck_assert_uint_eq(errors.count, 0);

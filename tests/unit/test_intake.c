@@ -21,9 +21,12 @@ set_up(void)
 	settings.state_size_max = STATE_SIZE_MAX;
 	settings.member_count_max = MEMBER_COUNT_MAX;
 	settings.clock_drift_max_ms = 500;
+	settings.direct_count_max = 1;
 	bench_init(&bench, &settings);
 	bench_join_up_to(&bench, 4);
 	bench_take(&bench);
+	for (size_t i = 0; i < bench.node->overlay.count; i++)
+		bench.node->overlay.neighbours[i].eager = true;
 	intake = &bench.node->intake;
 	intake->applied = 0;
 }
@@ -90,6 +93,41 @@ START_TEST(a_new_record_is_applied_and_passed_on)
 	ck_assert_uint_eq(intake->applied, 1);
 	ck_assert_uint_eq(sent_record_count(&bench.sent, view.dot, 3), 1);
 	ck_assert_uint_eq(sent_record_count(&bench.sent, view.dot, 2), 0);
+}
+END_TEST
+
+/* With how many hops a record goes on that came with so many. */
+static uint8_t
+hops_after(uint8_t hops, bool streamed, uint64_t seq)
+{
+	struct record_view view = bench_write(&bench, 2, seq, "k", "v");
+	struct source source = {
+		.member = sample_short_id(2),
+		.address = sample_address(2),
+		.hops = hops,
+		.streamed = streamed,
+		.pass_on = true,
+	};
+
+	ck_assert_int_eq(
+		intake_record(intake, &view, &source, bench_now(&bench)), INTAKE_NEW);
+	bench_take(&bench);
+	return sent_message(&bench.sent, MESSAGE_RECORD, 3).record.hops;
+}
+
+START_TEST(each_node_on_the_way_is_a_hop)
+{
+	ck_assert_uint_eq(hops_after(0, false, 2), 1);
+	ck_assert_uint_eq(hops_after(7, false, 3), 8);
+	ck_assert_uint_eq(hops_after(UINT8_MAX - 1, false, 4), UINT8_MAX);
+	ck_assert_uint_eq(hops_after(UINT8_MAX, false, 5), UINT8_MAX);
+}
+END_TEST
+
+START_TEST(what_came_by_a_stream_begins_its_way_here)
+{
+	ck_assert_uint_eq(hops_after(0, true, 2), 0);
+	ck_assert_uint_eq(hops_after(7, true, 3), 0);
 }
 END_TEST
 
@@ -370,6 +408,8 @@ main(void)
 
 	tcase_add_checked_fixture(keys, set_up, tear_down);
 	tcase_add_test(keys, a_new_record_is_applied_and_passed_on);
+	tcase_add_test(keys, each_node_on_the_way_is_a_hop);
+	tcase_add_test(keys, what_came_by_a_stream_begins_its_way_here);
 	tcase_add_test(keys, what_the_neighbours_have_is_not_passed_on);
 	tcase_add_test(keys, a_record_seen_before_is_a_duplicate);
 	tcase_add_test(keys, a_record_that_comes_late_is_covered_and_goes_no_further);

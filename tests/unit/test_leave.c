@@ -234,9 +234,7 @@ START_TEST(whoever_says_it_lives_is_told_that_it_leaves)
 {
 	struct message message = {
 		.type = MESSAGE_SUSPECT,
-		.suspect = {.member = sample_short_id(1),
-			.generation = 1,
-			.accuser = sample_short_id(3)},
+		.suspect = {.member = sample_short_id(1), .generation = 1},
 	};
 	struct member_info info;
 

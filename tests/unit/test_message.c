@@ -89,8 +89,7 @@ START_TEST(accusations_survive)
 		.type = MESSAGE_SUSPECT,
 		.suspect = {.member = extremes[_i],
 			.generation = (uint32_t)extremes[_i],
-			.incarnation = (uint32_t)extremes[_i],
-			.accuser = extremes[_i]},
+			.incarnation = (uint32_t)extremes[_i]},
 	});
 }
 END_TEST
@@ -115,10 +114,13 @@ END_TEST
 
 START_TEST(lists_of_dots_survive)
 {
-	struct message message = {.type = MESSAGE_IHAVE};
+	static const enum message_type types[] = {
+		MESSAGE_IHAVE, MESSAGE_GRAFT, MESSAGE_OFFER, MESSAGE_GONE};
+	struct message message = {0};
 
+	message.dots.fingerprint = extremes[_i];
 	for (size_t count = 0; count <= WIRE_DOT_COUNT_MAX / 2; count++) {
-		message.type = count % 2 == 0 ? MESSAGE_IHAVE : MESSAGE_GRAFT;
+		message.type = types[count % 4];
 		message.dots.count = count;
 		assert_survives(&message);
 		message.dots.dots[count] =
@@ -152,13 +154,32 @@ END_TEST
 START_TEST(parts_of_digests_survive)
 {
 	uint8_t hashes[64];
-	struct message message = {.type = MESSAGE_DIGEST};
+	struct message message = {0};
 
 	memset(hashes, (int)extremes[_i], sizeof(hashes));
 	for (size_t count = 0; count <= 8; count++) {
+		message.type = count % 2 == 0 ? MESSAGE_DIGEST : MESSAGE_WANT;
 		message.digest.count = count;
 		message.digest.hashes = bytes_of(hashes, 8 * count);
 		assert_survives(&message);
+	}
+}
+END_TEST
+
+/* As many symbols as fit in a datagram with the largest counts. */
+START_TEST(sketches_survive)
+{
+	struct message message = {.type = MESSAGE_SKETCH};
+	uint64_t extreme = extremes[_i];
+
+	for (size_t count = 0; count < WIRE_DATAGRAM_SIZE_MAX / (8 + 8 + 5); count++) {
+		message.sketch.count = count;
+		assert_survives(&message);
+		message.sketch.symbols[count] = (struct symbol){
+			.sum = extreme,
+			.check = ~extreme,
+			.count = (int64_t)(extreme & UINT32_MAX),
+		};
 	}
 }
 END_TEST
@@ -168,6 +189,7 @@ START_TEST(messages_without_a_body_survive)
 	assert_survives(&(struct message){.type = MESSAGE_PRUNE});
 	assert_survives(&(struct message){.type = MESSAGE_READY});
 	assert_survives(&(struct message){.type = MESSAGE_DONE});
+	assert_survives(&(struct message){.type = MESSAGE_PULL});
 }
 END_TEST
 
@@ -352,6 +374,7 @@ main(void)
 	tcase_add_loop_test(good, lists_of_dots_survive, 0, EXTREME_COUNT);
 	tcase_add_loop_test(good, parts_of_contexts_survive, 0, EXTREME_COUNT);
 	tcase_add_loop_test(good, parts_of_digests_survive, 0, EXTREME_COUNT);
+	tcase_add_loop_test(good, sketches_survive, 0, EXTREME_COUNT);
 	tcase_add_test(good, messages_without_a_body_survive);
 	tcase_add_test(framing, bodies_of_every_length_survive);
 	tcase_add_test(framing, messages_follow_each_other);

@@ -49,7 +49,11 @@ START_TEST(trailing_bytes_in_a_body_are_refused)
 	ck_assert_int_eq(read_body(MESSAGE_PRUNE, "1", 1), MESSAGE_BAD);
 	ck_assert_int_eq(read_body(MESSAGE_READY, "1", 1), MESSAGE_BAD);
 	ck_assert_int_eq(read_body(MESSAGE_DONE, "1", 1), MESSAGE_BAD);
+	ck_assert_int_eq(read_body(MESSAGE_PULL, "1", 1), MESSAGE_BAD);
 	ck_assert_int_eq(read_body(MESSAGE_IHAVE, "\0\0", 2), MESSAGE_BAD);
+	ck_assert_int_eq(read_body(MESSAGE_OFFER, "\0\0", 2), MESSAGE_BAD);
+	ck_assert_int_eq(read_body(MESSAGE_SKETCH, "\0\0", 2), MESSAGE_BAD);
+	ck_assert_int_eq(read_body(MESSAGE_GONE, "12345678\0\0", 10), MESSAGE_BAD);
 }
 END_TEST
 
@@ -75,15 +79,14 @@ START_TEST(accusations_have_counters_of_32_bits)
 {
 	uint8_t body[64];
 
-	for (int place = 0; place < 2; place++) {
+	for (int place = 0; place < 3; place++) {
 		struct writer writer = writer_of(body, sizeof(body));
 
 		write_u64(&writer, 1);
-		write_varint(&writer, place == 0 ? UINT64_C(1) << 32 : 0);
-		write_varint(&writer, place == 1 ? UINT64_C(1) << 32 : 0);
-		write_u64(&writer, 2);
-		ck_assert_int_eq(
-			read_body(MESSAGE_SUSPECT, body, writer.len), MESSAGE_BAD);
+		write_varint(&writer, place == 0 ? UINT64_C(1) << 32 : UINT32_MAX);
+		write_varint(&writer, place == 1 ? UINT64_C(1) << 32 : UINT32_MAX);
+		ck_assert_int_eq(read_body(MESSAGE_SUSPECT, body, writer.len),
+			place == 2 ? MESSAGE_TAKEN : MESSAGE_BAD);
 	}
 }
 END_TEST
@@ -113,6 +116,8 @@ START_TEST(lists_of_dots_have_a_limit)
 		ck_assert(!writer.failed);
 		ck_assert_int_eq(read_body(MESSAGE_IHAVE, body, writer.len),
 			count <= WIRE_DOT_COUNT_MAX ? MESSAGE_TAKEN : MESSAGE_BAD);
+		ck_assert_int_eq(read_body(MESSAGE_OFFER, body, writer.len),
+			count <= WIRE_DOT_COUNT_MAX ? MESSAGE_TAKEN : MESSAGE_BAD);
 	}
 }
 END_TEST
@@ -140,6 +145,10 @@ START_TEST(dots_begin_at_one)
 		.type = MESSAGE_IHAVE, .dots = {.count = 1, .dots = {{0, 1}}}});
 	assert_refused(&(struct message){
 		.type = MESSAGE_GRAFT, .dots = {.count = 1, .dots = {{1, 0}}}});
+	assert_refused(&(struct message){
+		.type = MESSAGE_OFFER, .dots = {.count = 1, .dots = {{0, 1}}}});
+	assert_refused(&(struct message){
+		.type = MESSAGE_GONE, .dots = {.count = 1, .dots = {{1, 0}}}});
 }
 END_TEST
 
@@ -244,6 +253,75 @@ START_TEST(digests_have_a_limit)
 }
 END_TEST
 
+START_TEST(what_is_wanted_is_whole_hashes)
+{
+	for (size_t len = 0; len <= 24; len++)
+		ck_assert_int_eq(
+			read_body(MESSAGE_WANT, "123456781234567812345678", len),
+			len % 8 == 0 ? MESSAGE_TAKEN : MESSAGE_BAD);
+}
+END_TEST
+
+START_TEST(what_is_gone_has_a_fingerprint_and_dots)
+{
+	uint8_t body[64];
+	struct writer writer = writer_of(body, sizeof(body));
+
+	write_u64(&writer, 1);
+	write_varint(&writer, 1);
+	write_u64(&writer, 1);
+	write_varint(&writer, 1);
+	for (size_t len = 0; len <= writer.len; len++)
+		ck_assert_int_eq(read_body(MESSAGE_GONE, body, len),
+			len == writer.len ? MESSAGE_TAKEN : MESSAGE_BAD);
+}
+END_TEST
+
+/* The body of a SKETCH that says to have so many symbols, and has `count`. */
+static enum message_result
+read_sketch(uint64_t count_said, size_t count, uint64_t item_count)
+{
+	uint8_t body[SMALL_SIZE];
+	struct writer writer = writer_of(body, sizeof(body));
+
+	write_varint(&writer, count_said);
+	for (size_t i = 0; i < count; i++) {
+		write_u64(&writer, 1);
+		write_u64(&writer, 2);
+		write_varint(&writer, item_count);
+	}
+	ck_assert(!writer.failed);
+	return read_body(MESSAGE_SKETCH, body, writer.len);
+}
+
+START_TEST(sketches_have_a_limit)
+{
+	size_t count_max = WIRE_SYMBOL_COUNT_MAX;
+
+	ck_assert_int_eq(read_sketch(count_max, count_max, 1), MESSAGE_TAKEN);
+	ck_assert_int_eq(read_sketch(count_max + 1, count_max + 1, 1), MESSAGE_BAD);
+	ck_assert_int_eq(read_sketch(100, 100, 1), MESSAGE_BAD);
+}
+END_TEST
+
+START_TEST(sketches_are_as_long_as_they_say)
+{
+	static const uint64_t counts[] = {0, 1, 3, 72, 127, 1000000000, UINT64_MAX};
+
+	ck_assert_int_eq(read_sketch(2, 2, 1), MESSAGE_TAKEN);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		ck_assert_int_eq(read_sketch(counts[i], 2, 1), MESSAGE_BAD);
+}
+END_TEST
+
+START_TEST(symbols_have_counters_of_32_bits)
+{
+	ck_assert_int_eq(read_sketch(2, 2, UINT32_MAX), MESSAGE_TAKEN);
+	ck_assert_int_eq(read_sketch(2, 2, UINT64_C(1) << 32), MESSAGE_BAD);
+	ck_assert_int_eq(read_sketch(2, 2, UINT64_MAX), MESSAGE_BAD);
+}
+END_TEST
+
 /* --- parts --- */
 
 START_TEST(ranges_are_read_one_by_one)
@@ -314,6 +392,11 @@ main(void)
 	tcase_add_test(bad, an_agreement_has_a_fingerprint);
 	tcase_add_test(bad, digests_are_of_whole_hashes);
 	tcase_add_test(bad, digests_have_a_limit);
+	tcase_add_test(bad, what_is_wanted_is_whole_hashes);
+	tcase_add_test(bad, what_is_gone_has_a_fingerprint_and_dots);
+	tcase_add_test(bad, sketches_have_a_limit);
+	tcase_add_test(bad, sketches_are_as_long_as_they_say);
+	tcase_add_test(bad, symbols_have_counters_of_32_bits);
 	tcase_add_test(parts, ranges_are_read_one_by_one);
 	tcase_add_test(parts, the_longest_range_fits_the_size_said);
 	tcase_add_test(parts, hashes_are_found_by_their_place);

@@ -437,6 +437,7 @@ START_TEST(a_record_is_gone_by_its_deadline)
 
 	bench.node->contact.dead_at_us = UINT64_MAX;
 	ck_assert_int_eq(node_set(bench.node, &write, bench_now(&bench), NULL), ERR_OK);
+	bench_take(&bench);
 	ck_assert_uint_eq(
 		node_deadline(bench.node), bench_now(&bench).mono_us + 300 * MS_US);
 	bench_pass_us(&bench, 300 * MS_US);
@@ -516,6 +517,7 @@ START_TEST(the_links_become_a_tree)
 	for (unsigned i = 1; i <= LAN_NODE_COUNT_MAX; i++) {
 		struct settings settings = sample_settings(i);
 
+		settings.direct_count_max = 1;
 		lan_start(&lan, i, &settings);
 		if (i > 1)
 			lan_join(&lan, i, 1);

@@ -173,10 +173,11 @@ START_TEST(a_suspect_stays_a_neighbour)
 }
 END_TEST
 
-START_TEST(a_link_begins_eager)
+START_TEST(a_link_begins_lazy)
 {
 	come(&views[1], 2);
-	ck_assert(neighbour(&views[1], 2)->eager);
+	ck_assert(!neighbour(&views[1], 2)->eager);
+	ck_assert(!neighbour(&views[1], 2)->pushes);
 }
 END_TEST
 
@@ -184,23 +185,188 @@ START_TEST(a_link_stays_as_it_is_when_others_come_and_go)
 {
 	come(&views[1], 2);
 	come(&views[1], 3);
-	neighbour(&views[1], 2)->eager = false;
-	neighbour(&views[1], 2)->pruned_us = 77;
+	*neighbour(&views[1], 2) = (struct neighbour){
+		.member = know(&views[1], 2),
+		.eager = true,
+		.was_lazy = true,
+		.pushes = true,
+		.pruned_us = 77,
+	};
 	come(&views[1], 4);
 	go(&views[1], 3, MEMBER_DEAD);
-	ck_assert(!neighbour(&views[1], 2)->eager);
+	ck_assert(neighbour(&views[1], 2)->eager);
+	ck_assert(neighbour(&views[1], 2)->was_lazy);
+	ck_assert(neighbour(&views[1], 2)->pushes);
 	ck_assert_uint_eq(neighbour(&views[1], 2)->pruned_us, 77);
-	ck_assert(neighbour(&views[1], 4)->eager);
 }
 END_TEST
 
-START_TEST(who_comes_back_begins_eager_again)
+START_TEST(who_comes_back_begins_anew)
 {
 	come(&views[1], 2);
-	neighbour(&views[1], 2)->eager = false;
+	neighbour(&views[1], 2)->pushes = true;
+	neighbour(&views[1], 2)->pruned_us = 77;
 	go(&views[1], 2, MEMBER_DEAD);
 	come(&views[1], 2);
-	ck_assert(neighbour(&views[1], 2)->eager);
+	ck_assert(!neighbour(&views[1], 2)->pushes);
+	ck_assert_uint_eq(neighbour(&views[1], 2)->pruned_us, 0);
+}
+END_TEST
+
+/* --- links that take the place of others --- */
+
+static void
+come_all(unsigned last)
+{
+	for (unsigned i = 2; i <= last; i++)
+		come(&views[1], i);
+}
+
+/* Where on the rings that member stands next to this node; none when not. */
+static bool
+stands_at(const struct view *view, size_t place, unsigned number)
+{
+	const struct member *member = view->overlay.places[place];
+
+	return member != NULL && member->short_id == sample_short_id(number);
+}
+
+/* A member that stands at one place only, from the second on. */
+static unsigned
+draw_single(struct view *view, size_t *ret_place)
+{
+	for (unsigned i = 2; i <= 60; i++) {
+		size_t count = 0;
+
+		for (size_t place = 0; place < 2 * RING_COUNT; place++) {
+			if (!stands_at(view, place, i))
+				continue;
+			*ret_place = place;
+			count++;
+		}
+		if (count == 1)
+			return i;
+	}
+	ck_abort_msg("nobody stands at one place only");
+	return 0;
+}
+
+static unsigned
+number_at(const struct view *view, size_t place)
+{
+	for (unsigned i = 2; i <= 60; i++) {
+		if (stands_at(view, place, i))
+			return i;
+	}
+	ck_abort_msg("nobody stands there");
+	return 0;
+}
+
+static void
+set_all(struct view *view, bool eager)
+{
+	for (size_t i = 0; i < view->overlay.count; i++)
+		view->overlay.neighbours[i].eager = eager;
+}
+
+/* One neighbour goes; who takes its place, and was no neighbour before, is what it was,
+ * and the others stay what they were. */
+static void
+expect_inherited(bool eager)
+{
+	struct view *view = &views[1];
+	struct overlay before;
+	size_t place = 0;
+	unsigned gone;
+
+	come_all(60);
+	gone = draw_single(view, &place);
+	set_all(view, !eager);
+	neighbour(view, gone)->eager = eager;
+	before = view->overlay;
+	go(view, gone, MEMBER_DEAD);
+
+	struct neighbour *follower = neighbour(view, number_at(view, place));
+
+	ck_assert_ptr_null(overlay_find(&before, follower->member->short_id));
+	ck_assert_int_eq(follower->eager, eager);
+	for (size_t i = 0; i < view->overlay.count; i++) {
+		if (&view->overlay.neighbours[i] != follower)
+			ck_assert_int_eq(view->overlay.neighbours[i].eager, !eager);
+	}
+}
+
+START_TEST(who_takes_the_place_of_an_eager_link_is_eager)
+{
+	expect_inherited(true);
+}
+END_TEST
+
+START_TEST(who_takes_the_place_of_a_lazy_link_is_lazy)
+{
+	expect_inherited(false);
+}
+END_TEST
+
+START_TEST(a_newcomer_on_a_ring_takes_over_what_it_displaces)
+{
+	struct view *view = &views[1];
+	size_t place = 0;
+	unsigned gone;
+
+	come_all(60);
+	gone = draw_single(view, &place);
+	go(view, gone, MEMBER_DEAD);
+	set_all(view, false);
+	neighbour(view, number_at(view, place))->eager = true;
+	come(view, gone);
+	ck_assert(neighbour(view, gone)->eager);
+}
+END_TEST
+
+START_TEST(a_lazy_neighbour_that_takes_one_more_place_stays_lazy)
+{
+	struct view *view = &views[1];
+
+	come_all(DIRECT_COUNT + 2);
+	for (unsigned i = 2; i <= DIRECT_COUNT + 2; i++) {
+		struct overlay before = view->overlay;
+		struct neighbour *gone = neighbour(view, i);
+
+		if (gone == NULL)
+			continue;
+		set_all(view, false);
+		gone->eager = true;
+		go(view, i, MEMBER_DEAD);
+		for (size_t j = 0; j < view->overlay.count; j++) {
+			const struct neighbour *other = &view->overlay.neighbours[j];
+
+			ck_assert(
+				!other->eager ||
+				overlay_find(&before, other->member->short_id) == NULL);
+		}
+		come(view, i);
+	}
+}
+END_TEST
+
+START_TEST(changes_of_the_neighbours_are_counted)
+{
+	struct view *view = &views[1];
+	uint64_t count = view->overlay.change_count;
+
+	come(view, 2);
+	ck_assert_uint_gt(view->overlay.change_count, count);
+	count = view->overlay.change_count;
+	go(view, 2, MEMBER_DEAD);
+	ck_assert_uint_gt(view->overlay.change_count, count);
+	come_all(60);
+	count = view->overlay.change_count;
+	for (unsigned i = 2; i <= 30; i++) {
+		if (neighbour(view, i) == NULL)
+			go(view, i, MEMBER_LEFT);
+	}
+	ck_assert_uint_eq(view->overlay.change_count, count);
 }
 END_TEST
 
@@ -336,9 +502,14 @@ main(void)
 	tcase_add_test(tcase, a_dead_neighbour_makes_room_for_the_next);
 	tcase_add_test(tcase, when_few_are_left_everybody_is_a_neighbour_again);
 	tcase_add_test(tcase, a_suspect_stays_a_neighbour);
-	tcase_add_test(tcase, a_link_begins_eager);
+	tcase_add_test(tcase, a_link_begins_lazy);
 	tcase_add_test(tcase, a_link_stays_as_it_is_when_others_come_and_go);
-	tcase_add_test(tcase, who_comes_back_begins_eager_again);
+	tcase_add_test(tcase, who_comes_back_begins_anew);
+	tcase_add_test(tcase, who_takes_the_place_of_an_eager_link_is_eager);
+	tcase_add_test(tcase, who_takes_the_place_of_a_lazy_link_is_lazy);
+	tcase_add_test(tcase, a_newcomer_on_a_ring_takes_over_what_it_displaces);
+	tcase_add_test(tcase, a_lazy_neighbour_that_takes_one_more_place_stays_lazy);
+	tcase_add_test(tcase, changes_of_the_neighbours_are_counted);
 	tcase_add_test(tcase, a_node_that_leaves_keeps_its_neighbours);
 	tcase_add_loop_test(tcase, the_neighbours_follow_from_the_members_alone, 0, 4);
 	tcase_add_test(tcase, no_setting_makes_more_neighbours_than_there_is_room_for);

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe_bench.h"
 
-static bool
-nothing_failed(void)
-{
-	return probes->failed_count == 0;
-}
-
 /* --- the round: SWIM, sections 3.1 and 4.3 --- */
 
 START_TEST(the_first_probe_comes_within_one_period)
@@ -175,6 +169,7 @@ START_TEST(an_answer_in_time_ends_the_probe)
 	ck_assert(probes_on_ack(
 		probes, sample_short_id(target), number, bench_now(&bench), &answer));
 	ck_assert_int_eq(answer.kind, PROBE_ROUND);
+	ck_assert(answer.reached);
 	ck_assert_ptr_eq(answer.member, bench_member(&bench, target));
 	pass_us(TIMEOUT_US);
 	ck_assert_uint_eq(sent_count(&bench.sent, MESSAGE_PING_REQ, 0), 0);

@@ -293,13 +293,14 @@ START_TEST(messages_of_datagrams_are_malformed_on_streams)
 	uint8_t data[64];
 	struct header header = header_of_peer();
 	struct message messages[] = {{.type = MESSAGE_PING}, {.type = MESSAGE_PRUNE},
-		{.type = MESSAGE_NACK}};
+		{.type = MESSAGE_NACK}, {.type = MESSAGE_SUSPECT},
+		{.type = MESSAGE_AGREE}};
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 5; i++)
 		ck_assert_int_eq(victim_receive_stream(compose_stream(
 					 data, sizeof(data), &header, &messages[i])),
 			ERR_MALFORMED);
-	assert_only_dropped(DROP_STREAM, 3);
+	assert_only_dropped(DROP_STREAM, 5);
 }
 END_TEST
 

@@ -165,17 +165,6 @@ START_TEST(fingerprints_are_keyed_by_the_cluster)
 }
 END_TEST
 
-START_TEST(a_dropped_record_leaves_the_fingerprint_and_stays_covered)
-{
-	put(7, 1, 10, "k", "v");
-	store_drop(&store, store_find(&store, SPACE_KEYS, bytes_of_string("k")));
-	ck_assert_ptr_null(find("k"));
-	ck_assert_uint_eq(store.fingerprint, 0);
-	ck_assert_uint_eq(store.size, 0);
-	ck_assert(is_covered(7, 1));
-}
-END_TEST
-
 /* --- the limit --- */
 
 static void
@@ -426,8 +415,6 @@ add_state(Suite *suite)
 	tcase_add_test(
 		tcase, equal_states_have_equal_fingerprints_whatever_their_history);
 	tcase_add_test(tcase, fingerprints_are_keyed_by_the_cluster);
-	tcase_add_test(
-		tcase, a_dropped_record_leaves_the_fingerprint_and_stays_covered);
 	tcase_add_test(tcase, a_state_may_be_exactly_as_large_as_its_limit);
 	tcase_add_test(tcase, a_refused_record_stays_uncovered);
 	tcase_add_test(tcase, what_was_refused_is_taken_when_there_is_room);

@@ -160,6 +160,127 @@ START_TEST(a_tombstone_stays_beyond_the_time_of_what_it_deletes)
 }
 END_TEST
 
+/* --- what is known to be gone elsewhere --- */
+
+static void
+bury(const char *key)
+{
+	store_bury(
+		&store, store_find(&store, SPACE_KEYS, bytes_of_string(key)), NOW_MS);
+	store_check(&store);
+}
+
+START_TEST(a_buried_key_leaves_a_tombstone_under_its_own_dot)
+{
+	put(7, 1, 10, "k", "v");
+	bury("k");
+	ck_assert(find("k")->deleted);
+	ck_assert_uint_eq(find("k")->dot.writer, 7);
+	ck_assert_uint_eq(find("k")->dot.seq, 1);
+	ck_assert_uint_eq(find("k")->stamp, 10);
+	ck_assert_uint_eq(record_value(find("k")).len, 0);
+	ck_assert_ptr_eq(
+		store_find_hash(&store, store_hash(&store, (struct dot){7, 1})),
+		find("k"));
+	ck_assert(is_covered(7, 1));
+}
+END_TEST
+
+START_TEST(a_buried_key_leaves_the_fingerprint_and_the_sketch)
+{
+	static struct sketch none;
+
+	sketch_init(&none, store.sketch.seed);
+	put(7, 1, 10, "k", "value");
+	bury("k");
+	ck_assert_uint_eq(store.fingerprint, 0);
+	ck_assert_mem_eq(&store.sketch, &none, sizeof(none));
+	ck_assert_uint_eq(store.live_count[SPACE_KEYS], 0);
+	ck_assert_uint_eq(store.tombstone_count, 1);
+	ck_assert_uint_eq(store.size, 1);
+}
+END_TEST
+
+START_TEST(a_write_older_than_what_was_buried_stays_out)
+{
+	put(7, 1, 10, "k", "v");
+	bury("k");
+	ck_assert_int_eq(put(6, 1, 9, "k", "late"), STORE_OBSOLETE);
+	ck_assert(find("k")->deleted);
+	ck_assert(is_covered(6, 1));
+	ck_assert_uint_eq(store.fingerprint, 0);
+}
+END_TEST
+
+START_TEST(a_write_newer_than_what_was_buried_counts)
+{
+	put(7, 1, 10, "k", "v");
+	bury("k");
+	ck_assert_int_eq(put(6, 1, 11, "k", "again"), STORE_APPLIED);
+	ck_assert(holds("k", "again"));
+	ck_assert_uint_eq(store.tombstone_count, 0);
+}
+END_TEST
+
+START_TEST(what_was_buried_does_not_come_back)
+{
+	put(7, 1, 10, "k", "v");
+	bury("k");
+	ck_assert_int_eq(put(7, 1, 10, "k", "v"), STORE_DUPLICATE);
+	ck_assert(find("k")->deleted);
+	store_expire(&store, NOW_MS + TOMBSTONE_LIFE_MS - 1);
+	ck_assert_ptr_nonnull(find("k"));
+	store_expire(&store, NOW_MS + TOMBSTONE_LIFE_MS);
+	ck_assert_ptr_null(find("k"));
+	ck_assert_int_eq(put(7, 1, 10, "k", "v"), STORE_DUPLICATE);
+	ck_assert_ptr_null(find("k"));
+}
+END_TEST
+
+START_TEST(a_buried_key_does_not_expire_before_its_tombstone)
+{
+	put_until(1, "k", NOW_MS + 100);
+	bury("k");
+	ck_assert_uint_eq(find("k")->expires_ms, 0);
+	ck_assert_uint_eq(store_deadline_ms(&store), NOW_MS + TOMBSTONE_LIFE_MS);
+	store_expire(&store, NOW_MS + 100);
+	ck_assert_ptr_nonnull(find("k"));
+}
+END_TEST
+
+START_TEST(of_a_buried_member_nothing_stays_but_its_dot)
+{
+	struct member_info info = sample_info(2);
+	struct member_space space;
+	struct dot dot = {sample_writer(2), 1};
+	struct record_view view = sample_member(dot, 10, 2, &info, &space);
+
+	apply(&store, &view);
+	store_bury(&store, store_find(&store, SPACE_MEMBERS, view.key), NOW_MS);
+	store_check(&store);
+	ck_assert_ptr_null(store_find(&store, SPACE_MEMBERS, view.key));
+	ck_assert_uint_eq(store.fingerprint, 0);
+	ck_assert_uint_eq(store.size, 0);
+	ck_assert_uint_eq(store.tombstone_count, 0);
+	ck_assert(is_covered(dot.writer, dot.seq));
+}
+END_TEST
+
+static void
+add_burials(Suite *suite)
+{
+	TCase *tcase = add_case(suite, "burials");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, a_buried_key_leaves_a_tombstone_under_its_own_dot);
+	tcase_add_test(tcase, a_buried_key_leaves_the_fingerprint_and_the_sketch);
+	tcase_add_test(tcase, a_write_older_than_what_was_buried_stays_out);
+	tcase_add_test(tcase, a_write_newer_than_what_was_buried_counts);
+	tcase_add_test(tcase, what_was_buried_does_not_come_back);
+	tcase_add_test(tcase, a_buried_key_does_not_expire_before_its_tombstone);
+	tcase_add_test(tcase, of_a_buried_member_nothing_stays_but_its_dot);
+}
+
 int
 main(void)
 {
@@ -179,5 +300,6 @@ main(void)
 	tcase_add_test(tcase, an_overwritten_record_takes_its_time_along);
 	tcase_add_test(tcase, a_record_that_is_late_for_its_own_time_leaves_at_once);
 	tcase_add_test(tcase, a_tombstone_stays_beyond_the_time_of_what_it_deletes);
+	add_burials(suite);
 	return run_suite(suite);
 }
