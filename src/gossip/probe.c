@@ -100,9 +100,19 @@ probes_answer(struct probes *probes, const struct address *to, uint32_t number,
 
 /* --- starting --- */
 
+/* As the own health demands. A verification goes round twice in the shortest suspicion,
+ * which does not stretch either. */
+static uint64_t
+stretch(const struct probes *probes, enum probe_kind kind, uint64_t span_us)
+{
+	return kind == PROBE_VERIFY ? span_us
+				    : health_stretch(&probes->health, span_us);
+}
+
 /* How long to wait for a direct answer: RFC 6298's estimate within the limits set. */
 static uint64_t
-answer_timeout_us(const struct probes *probes, const struct member *member)
+answer_timeout_us(
+	const struct probes *probes, enum probe_kind kind, const struct member *member)
 {
 	const struct settings *settings = probes->settings;
 	uint64_t timeout = settings->probe_timeout_us / settings->probe_attempts;
@@ -114,7 +124,13 @@ answer_timeout_us(const struct probes *probes, const struct member *member)
 	/* Others need time as well. */
 	if (timeout > settings->probe_timeout_us / 2)
 		timeout = settings->probe_timeout_us / 2;
-	return health_stretch(&probes->health, timeout);
+	return stretch(probes, kind, timeout);
+}
+
+static uint64_t
+probe_time_us(const struct probes *probes, enum probe_kind kind)
+{
+	return stretch(probes, kind, probes->settings->probe_timeout_us);
 }
 
 static struct probe *
@@ -233,10 +249,9 @@ probes_start(struct probes *probes, enum probe_kind kind, const struct member *m
 	struct probe *probe =
 		probe_new(probes, kind, member->short_id, &member->address, now_us);
 
-	probe->end_us = now_us + health_stretch(&probes->health,
-					 probes->settings->probe_timeout_us);
+	probe->end_us = now_us + probe_time_us(probes, kind);
 	heap_set(&probes->timers, &probe->timer,
-		now_us + answer_timeout_us(probes, member));
+		now_us + answer_timeout_us(probes, kind, member));
 	if (kind == PROBE_VERIFY)
 		ask_others(probes, probe, probes->settings->verifier_count);
 }
@@ -383,8 +398,7 @@ static void
 ping_again(struct probes *probes, struct probe *probe, uint64_t now_us)
 {
 	uint64_t interval_us =
-		health_stretch(&probes->health, probes->settings->probe_timeout_us) /
-		probes->settings->probe_attempts;
+		probe_time_us(probes, probe->kind) / probes->settings->probe_attempts;
 	uint64_t next_us = now_us + interval_us;
 
 	if (!probe->indirect && probe->kind == PROBE_ROUND)

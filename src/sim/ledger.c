@@ -275,6 +275,22 @@ check_fact(const struct world *world, size_t host, const struct entry *entry,
 	return false;
 }
 
+/* `entry` is what was found; NULL when nobody wrote it. */
+static bool
+meets(enum expectation expected, const struct entry *winner, bool found,
+	const struct entry *entry)
+{
+	switch (expected) {
+	case EXPECT_WINNER:
+		return found && entry == winner;
+	case EXPECT_NOTHING:
+		return !found;
+	case EXPECT_ANY:
+		return !found || entry != NULL;
+	}
+	return false;
+}
+
 static bool
 check_key(const struct ledger *ledger, const struct world *world, size_t host,
 	unsigned key, char fault[LEDGER_FAULT_SIZE])
@@ -292,13 +308,8 @@ check_key(const struct ledger *ledger, const struct world *world, size_t host,
 	if (entry != NULL && key >= LEDGER_SHARED_COUNT &&
 		!check_fact(world, host, entry, fault))
 		return false;
-	if (expected == EXPECT_ANY && found == (entry != NULL))
-		return true;
-	if (expected == EXPECT_WINNER && entry == winner)
-		return true;
-	if (expected == EXPECT_NOTHING && !found)
-		return true;
-	if (is_late_winner(ledger, world, key, winner))
+	if (meets(expected, winner, found, entry) ||
+		is_late_winner(ledger, world, key, winner))
 		return true;
 	snprintf(fault, LEDGER_FAULT_SIZE, "%s on n%zu is %s, and should be %s", text,
 		host,
