@@ -19,6 +19,9 @@
 
 #define LINE_SIZE 1024
 
+/* Between two writes, so that each finds the daemons at rest. */
+#define PAUSE_MS 50
+
 /* After this a write counts as lost. */
 #define PATIENCE_MS 10000
 
@@ -156,7 +159,7 @@ main(int argc, char **argv)
 		fds[i] = connect_to(argv[i + 3]);
 	for (size_t i = 0; i < rounds; i++) {
 		took[i] = measure(fds, count, i, (int)strtol(argv[2], NULL, 10));
-		(void)poll(NULL, 0, 20);
+		(void)poll(NULL, 0, PAUSE_MS);
 	}
 	qsort(took, rounds, sizeof(*took), compare);
 	printf("%.2f %.2f %.2f %.2f\n", took[rounds / 2], took[rounds * 9 / 10],
