@@ -146,8 +146,8 @@ broadcast_send(struct broadcast *broadcast, const struct record *record,
 	return send_record(broadcast, record, 0, to);
 }
 
-/* Takes what sending the record once costs from the budget; false when it is spent.
- * Members are sent all the same. */
+/* Takes what sending the record once costs from the budget; false when it is spent, or
+ * when no packet holds the record. Members are sent all the same. */
 static bool
 spend(struct broadcast *broadcast, const struct record *record, uint64_t now_us)
 {
@@ -155,6 +155,8 @@ spend(struct broadcast *broadcast, const struct record *record, uint64_t now_us)
 	struct record_view view = record_view(record);
 	uint64_t len = OUTBOX_RECORD_OVERHEAD + record_len(&view);
 
+	if (!outbox_fits(broadcast->outbox, &view))
+		return false;
 	if (rate == 0)
 		return true;
 	if (record->kind != RECORD_MEMBER && broadcast->spent_until_us > now_us)
@@ -324,13 +326,14 @@ announce(struct broadcast *broadcast, size_t round, uint64_t now_us)
 				&broadcast->overlay->neighbours[i];
 
 			announce_to(broadcast, i, round);
-			neighbour->was_lazy = false;
+			if (round == 0)
+				neighbour->was_lazy = false;
 		}
 	}
 	for (size_t i = 0; i < announcements->count && round + 1 < ANNOUNCE_ROUND_COUNT;
 		i++)
-		announce_later(&announcements[1], &announcements->items[i],
-			now_us + ANNOUNCE_AGAIN_US);
+		announce_later(&broadcast->announcements[round + 1],
+			&announcements->items[i], now_us + ANNOUNCE_AGAIN_US);
 	announcements->count = 0;
 	announcements->at_us = DEADLINE_NONE;
 }
@@ -391,12 +394,12 @@ set_link(struct neighbour *neighbour, bool eager)
 }
 
 static void
-set_eager(struct broadcast *broadcast, uint64_t short_id, bool eager)
+make_eager(struct broadcast *broadcast, uint64_t short_id)
 {
 	struct neighbour *neighbour = overlay_find(broadcast->overlay, short_id);
 
 	if (neighbour != NULL)
-		set_link(neighbour, eager);
+		set_link(neighbour, true);
 }
 
 static void
@@ -413,10 +416,10 @@ ask(struct broadcast *broadcast, const struct question *question, uint64_t now_u
 		missing_end(&broadcast->missing, question->hash);
 		return;
 	}
-	lost_one(broadcast, now_us);
 	if (member == NULL)
 		return;
-	set_eager(broadcast, question->member, true);
+	lost_one(broadcast, now_us);
+	make_eager(broadcast, question->member);
 	outbox_put(broadcast->outbox, &member->address, &message);
 }
 
@@ -424,14 +427,21 @@ void
 broadcast_on_graft(struct broadcast *broadcast, uint64_t from,
 	const struct address *address, const struct message *message, uint64_t now_us)
 {
-	set_eager(broadcast, from, true);
+	make_eager(broadcast, from);
 	for (size_t i = 0; i < message->dots.count; i++) {
 		const struct record *record = store_find_hash(broadcast->store,
 			store_hash(broadcast->store, message->dots.dots[i]));
 
-		if (record == NULL || !spend(broadcast, record, now_us) ||
-			send_record(broadcast, record, 1, address))
+		struct record_view view;
+
+		if (record == NULL)
 			continue;
+		view = record_view(record);
+		if (outbox_fits(broadcast->outbox, &view)) {
+			if (spend(broadcast, record, now_us))
+				send_record(broadcast, record, 1, address);
+			continue;
+		}
 		if (broadcast->oversized_count == broadcast->oversized_size) {
 			broadcast->oversized_size = 2 * broadcast->oversized_size + 4;
 			broadcast->oversized = mem_resize(broadcast->oversized,
@@ -464,6 +474,12 @@ on_delivery(struct neighbour *neighbour, uint64_t now_us)
 		return;
 	neighbour->eager = true;
 	neighbour->pushes = true;
+}
+
+void
+broadcast_on_refused(struct broadcast *broadcast, struct dot dot)
+{
+	missing_end(&broadcast->missing, store_hash(broadcast->store, dot));
 }
 
 void
@@ -541,7 +557,13 @@ broadcast_on_record(struct broadcast *broadcast, uint64_t from,
 void
 broadcast_on_prune(struct broadcast *broadcast, uint64_t from)
 {
-	set_eager(broadcast, from, false);
+	struct neighbour *neighbour = overlay_find(broadcast->overlay, from);
+
+	if (neighbour == NULL)
+		return;
+	set_link(neighbour, false);
+	/* Who is not pushed to does not push either. */
+	neighbour->pushes = false;
 }
 
 /* --- time --- */

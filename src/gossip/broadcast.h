@@ -84,6 +84,9 @@ void broadcast_fresh(struct broadcast *broadcast, const struct record *record,
 void broadcast_on_record(struct broadcast *broadcast, uint64_t from,
 	const struct address *address, struct dot dot, bool is_new, uint64_t now_us);
 
+/* A record came that is not taken here, which says nothing about a link either. */
+void broadcast_on_refused(struct broadcast *broadcast, struct dot dot);
+
 /* A record came past the overlay: that it comes again says nothing about a link. */
 void broadcast_on_streamed(struct broadcast *broadcast, struct dot dot);
 

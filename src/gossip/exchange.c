@@ -311,13 +311,17 @@ on_digest(struct exchange *exchange, const struct message *message)
 {
 	static const char present;
 
-	if (table_count(&exchange->peer_hashes) + message->digest.count >
-		PEER_HASH_COUNT_MAX)
+	exchange->peer_hash_count += message->digest.count;
+	if (exchange->peer_hash_count > PEER_HASH_COUNT_MAX)
 		return ERR_MALFORMED;
-	for (size_t i = 0; i < message->digest.count; i++)
-		table_put(&exchange->peer_hashes,
-			digest_hash(message->digest.hashes, i),
-			(void *)(uintptr_t)&present);
+	/* Of others it does not matter that the peer holds them. */
+	for (size_t i = 0; i < message->digest.count; i++) {
+		uint64_t hash = digest_hash(message->digest.hashes, i);
+
+		if (store_find_hash(exchange->host->store, hash) != NULL)
+			table_put(&exchange->peer_hashes, hash,
+				(void *)(uintptr_t)&present);
+	}
 	return ERR_OK;
 }
 

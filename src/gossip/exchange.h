@@ -57,7 +57,8 @@ struct exchange {
 	uint64_t peer;               /* short id, 0 until the header came */
 	struct context peer_context; /* as the peer told it */
 	size_t peer_range_count;     /* told so far */
-	struct table peer_hashes;
+	struct table peer_hashes;    /* of those, what is held here too */
+	size_t peer_hash_count;      /* told so far */
 	bool peer_ready;
 	bool peer_done;
 	bool refused; /* some record of the peer was, so contexts are not joined */

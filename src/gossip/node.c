@@ -230,7 +230,7 @@ node_tick(struct node *node, struct now now)
 	uint64_t round_at_us = node->probes.round_at_us;
 
 	node_turn(node, now);
-	probes_tick(&node->probes, now);
+	suspicions_delay(&node->suspicions, probes_tick(&node->probes, now));
 	if (node->probes.round_at_us != round_at_us)
 		measure_neighbours(node);
 	while (probes_next_failed(&node->probes, &failure))

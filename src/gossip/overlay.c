@@ -132,12 +132,23 @@ place(struct overlay *overlay, size_t index, struct member *member,
 		neighbour->eager = true;
 }
 
+static bool
+are_same(const struct overlay *overlay, const struct overlay *before)
+{
+	if (overlay->count != before->count)
+		return false;
+	for (size_t i = 0; i < overlay->count; i++) {
+		if (overlay->neighbours[i].member != before->neighbours[i].member)
+			return false;
+	}
+	return true;
+}
+
 static void
 rebuild(struct overlay *overlay)
 {
 	struct overlay before = *overlay;
 
-	overlay->change_count++;
 	overlay->count = 0;
 	overlay->direct = is_direct(overlay);
 	for (size_t ring = 0; ring < overlay->ring_count; ring++) {
@@ -148,6 +159,7 @@ rebuild(struct overlay *overlay)
 		if (is_candidate(overlay, overlay->members->sorted[i]))
 			(void)keep(overlay, overlay->members->sorted[i], &before);
 	}
+	overlay->change_count += !are_same(overlay, &before);
 }
 
 /* Whether the member stands next to this node on a ring, so that neighbours change. */

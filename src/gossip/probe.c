@@ -484,19 +484,23 @@ start_round(struct probes *probes, struct now now)
 		probes_start(probes, PROBE_ROUND, member, now.mono_us);
 }
 
-void
+uint64_t
 probes_tick(struct probes *probes, struct now now)
 {
 	uint64_t deadline_us = probes_deadline(probes);
+	uint64_t late_us = 0;
 	struct timer *timer;
 
 	if (now.mono_us > deadline_us && now.mono_us - deadline_us > LATE_US)
-		begin_anew(probes, now.mono_us - deadline_us);
+		late_us = now.mono_us - deadline_us;
+	if (late_us != 0)
+		begin_anew(probes, late_us);
 	while ((timer = heap_pop_due(&probes->timers, now.mono_us)) != NULL)
 		probe_due(
 			probes, timer_element(timer, struct probe, timer), now.mono_us);
 	if (now.mono_us >= probes->round_at_us)
 		start_round(probes, now);
+	return late_us;
 }
 
 bool

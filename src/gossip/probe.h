@@ -111,8 +111,9 @@ bool probes_on_ack(struct probes *probes, uint64_t sender, uint32_t number,
 bool probes_on_answer(struct probes *probes, const struct message *message,
 	struct probe_answer *ret_answer);
 
-/* Sends what is due and decides what has failed. */
-void probes_tick(struct probes *probes, struct now now);
+/* Sends what is due and decides what has failed. Returns for how long this node did not
+ * run, 0 when it was in time: by so much its probes are put off. */
+uint64_t probes_tick(struct probes *probes, struct now now);
 
 /* A probe that failed; false when there is no more. */
 bool probes_next_failed(struct probes *probes, struct probe_failure *ret_failure);

@@ -12,6 +12,15 @@ struct arrival {
 	struct member *member; /* NULL when unknown */
 };
 
+/* What may be answered with more than it takes itself is answered only to those who are
+ * known to be where it came from. */
+static bool
+is_from_member(const struct arrival *arrival)
+{
+	return arrival->member != NULL && member_is_live(arrival->member) &&
+	       address_equal(arrival->from, &arrival->member->address);
+}
+
 static void
 on_ping(struct node *node, const struct arrival *arrival, const struct message *message)
 {
@@ -88,8 +97,11 @@ on_record(
 	enum intake_result result =
 		intake_record(&node->intake, &message->record.view, &source, node->now);
 
-	broadcast_on_record(&node->broadcast, arrival->sender, arrival->from, dot,
-		result != INTAKE_KNOWN, node->now.mono_us);
+	if (result == INTAKE_REFUSED)
+		broadcast_on_refused(&node->broadcast, dot);
+	else
+		broadcast_on_record(&node->broadcast, arrival->sender, arrival->from,
+			dot, result == INTAKE_NEW, node->now.mono_us);
 	if (result == INTAKE_KNOWN)
 		mongering_on_known(&node->mongering, arrival->from, dot);
 }
@@ -98,8 +110,9 @@ static void
 on_ihave(
 	struct node *node, const struct arrival *arrival, const struct message *message)
 {
-	broadcast_on_ihave(
-		&node->broadcast, arrival->sender, message, node->now.mono_us);
+	if (arrival->member != NULL)
+		broadcast_on_ihave(
+			&node->broadcast, arrival->sender, message, node->now.mono_us);
 	mongering_on_ihave(&node->mongering, message);
 }
 
@@ -107,8 +120,9 @@ static void
 on_graft(
 	struct node *node, const struct arrival *arrival, const struct message *message)
 {
-	broadcast_on_graft(&node->broadcast, arrival->sender, arrival->from, message,
-		node->now.mono_us);
+	if (is_from_member(arrival))
+		broadcast_on_graft(&node->broadcast, arrival->sender, arrival->from,
+			message, node->now.mono_us);
 }
 
 static void
@@ -123,24 +137,16 @@ static void
 on_pull(struct node *node, const struct arrival *arrival, const struct message *message)
 {
 	(void)message;
-	mongering_on_pull(&node->mongering, arrival->from);
+	if (is_from_member(arrival))
+		mongering_on_pull(&node->mongering, arrival->from);
 }
 
 static void
 on_agree(
 	struct node *node, const struct arrival *arrival, const struct message *message)
 {
-	(void)arrival;
-	repair_on_agree(&node->repair, message);
-}
-
-/* A sketch may be answered with more than it takes itself, so only those are answered
- * that are known to be where it came from. */
-static bool
-is_from_member(const struct arrival *arrival)
-{
-	return arrival->member != NULL && member_is_live(arrival->member) &&
-	       address_equal(arrival->from, &arrival->member->address);
+	if (is_from_member(arrival))
+		repair_on_agree(&node->repair, message);
 }
 
 static void

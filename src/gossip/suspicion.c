@@ -115,6 +115,19 @@ suspicions_prolong(struct suspicions *suspicions, uint64_t member, uint64_t unti
 	heap_set(&suspicions->timers, &suspicion->timer, until_us);
 }
 
+void
+suspicions_delay(struct suspicions *suspicions, uint64_t us)
+{
+	size_t cursor = 0;
+	struct suspicion *suspicion;
+
+	while ((suspicion = table_next(&suspicions->by_member, &cursor)) != NULL) {
+		suspicion->start_us += us;
+		heap_set(&suspicions->timers, &suspicion->timer,
+			suspicion->timer.at + us);
+	}
+}
+
 uint64_t
 suspicions_deadline(const struct suspicions *suspicions)
 {

@@ -58,4 +58,7 @@ const struct suspicion *suspicions_next_due(
 void suspicions_prolong(
 	struct suspicions *suspicions, uint64_t member, uint64_t until_us);
 
+/* Puts all verdicts off by so long: this node has heard nothing meanwhile. */
+void suspicions_delay(struct suspicions *suspicions, uint64_t us);
+
 uint64_t suspicions_deadline(const struct suspicions *suspicions);

@@ -362,7 +362,7 @@ find_contradiction(const struct options *options)
 
 	if (options->nodes > NODE_COUNT_MAX)
 		return "too many nodes";
-	if (options->crash > 0 && faulty > nodes - 2)
+	if (faulty > nodes - (options->crash > 0 ? 2 : 0))
 		return "too few nodes are left without a fault";
 	if (options->through != 0 && options->through >= options->nodes)
 		return "there must be more nodes than those to join through";

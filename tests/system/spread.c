@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #define LINE_SIZE 1024
+#define COUNT_MAX 1000
+#define ROUND_MAX 10000
 
 /* Between two writes, so that each finds the daemons at rest. */
 #define PAUSE_MS 50
@@ -102,13 +104,11 @@ ask_all(int *left, size_t count, const char *value)
 static double
 measure(const int *fds, size_t count, size_t round, int wait_ms)
 {
-	int *left = malloc(count * sizeof(*left));
+	static int left[COUNT_MAX];
 	char value[64];
 	char line[LINE_SIZE];
 	double start_ms = now_ms();
 
-	if (left == NULL)
-		die("malloc");
 	snprintf(value, sizeof(value), "\"round %zu of %ld\"", round, (long)getpid());
 	snprintf(line, sizeof(line),
 		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"kv.set\",\"params\":"
@@ -126,7 +126,6 @@ measure(const int *fds, size_t count, size_t round, int wait_ms)
 			exit(1);
 		}
 	}
-	free(left);
 	return now_ms() - start_ms;
 }
 
@@ -144,17 +143,13 @@ main(int argc, char **argv)
 {
 	size_t rounds = argc > 3 ? strtoul(argv[1], NULL, 10) : 0;
 	size_t count = (size_t)(argc - 3);
-	int *fds;
-	double *took;
+	static int fds[COUNT_MAX];
+	static double took[ROUND_MAX];
 
-	if (rounds == 0) {
+	if (rounds == 0 || rounds > ROUND_MAX || count > COUNT_MAX) {
 		fprintf(stderr, "usage: spread ROUNDS WAIT_MS SOCKET...\n");
 		return 2;
 	}
-	fds = malloc(count * sizeof(*fds));
-	took = malloc(rounds * sizeof(*took));
-	if (fds == NULL || took == NULL)
-		die("malloc");
 	for (size_t i = 0; i < count; i++)
 		fds[i] = connect_to(argv[i + 3]);
 	for (size_t i = 0; i < rounds; i++) {
@@ -164,7 +159,5 @@ main(int argc, char **argv)
 	qsort(took, rounds, sizeof(*took), compare);
 	printf("%.2f %.2f %.2f %.2f\n", took[rounds / 2], took[rounds * 9 / 10],
 		took[rounds * 99 / 100], took[rounds - 1]);
-	free(took);
-	free(fds);
 	return 0;
 }

@@ -317,6 +317,23 @@ START_TEST(a_node_that_did_not_run_gives_no_verdict_at_once)
 }
 END_TEST
 
+/* It was due while the node did not run, but only just. */
+START_TEST(a_stop_puts_verdicts_off_by_as_long)
+{
+	struct settings settings = sample_settings(1);
+	uint64_t left_us;
+
+	settings.probe_interval_us = 3600 * SECOND_US;
+	tear_down();
+	set_up_with(&settings);
+	suspect(2);
+	left_us = time_left_us();
+	bench_pass_us(&bench, left_us + 100 * MS_US);
+	ck_assert_int_eq(state_of(2), MEMBER_SUSPECT);
+	ck_assert_uint_gt(time_left_us(), left_us / 2);
+}
+END_TEST
+
 START_TEST(a_verdict_that_knows_nothing_of_a_refutation_is_void)
 {
 	hear_alive(2, 1, 1);
@@ -501,6 +518,7 @@ add_verdicts(Suite *suite)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, without_refutation_the_suspect_is_dead);
 	tcase_add_test(tcase, a_node_that_did_not_run_gives_no_verdict_at_once);
+	tcase_add_test(tcase, a_stop_puts_verdicts_off_by_as_long);
 	tcase_add_test(tcase, a_verdict_that_knows_nothing_of_a_refutation_is_void);
 	tcase_add_test(tcase, death_that_is_old_news_is_only_a_suspicion);
 	tcase_add_test(tcase, old_news_that_nobody_refutes_come_true_without_a_word);
