@@ -40,14 +40,14 @@ static struct entry *
 set_one(bool expires)
 {
 	struct prng prng;
-	struct entry *entry;
+	struct entry *entry = NULL;
 
 	prng_init(&prng, 1);
 	do {
 		ledger_write(&ledger, world, 0, &prng);
-		entry = &ledger.entries[ledger.entry_count - 1];
-	} while (ledger.entry_count == 0 || entry->deletes ||
-		 entry->key >= LEDGER_SHARED_COUNT ||
+		if (ledger.entry_count != 0)
+			entry = &ledger.entries[ledger.entry_count - 1];
+	} while (entry == NULL || entry->deletes || entry->key >= LEDGER_SHARED_COUNT ||
 		 (entry->expires_ms != 0) != expires);
 	world_run(world, SECOND_US);
 	ck_assert(readings_take(&readings, world, fault));
