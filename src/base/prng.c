@@ -66,6 +66,29 @@ prng_unit(struct prng *prng)
 	return (double)(prng_next(prng) >> 11) * 0x1p-53;
 }
 
+static size_t
+common_divisor(size_t a, size_t b)
+{
+	while (b != 0) {
+		size_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+size_t
+prng_stride(struct prng *prng, size_t count)
+{
+	size_t stride;
+
+	do
+		stride = 1 + (size_t)prng_below(prng, count);
+	while (common_divisor(count, stride) != 1);
+	return stride;
+}
+
 void
 prng_shuffle(struct prng *prng, void **items, size_t count)
 {

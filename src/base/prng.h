@@ -21,5 +21,9 @@ uint64_t prng_below(struct prng *prng, uint64_t bound);
 /* Uniform in [0, 1). */
 double prng_unit(struct prng *prng);
 
+/* A random step from 1 to `count` by which going round visits each of so many places;
+ * `count` must not be 0. */
+size_t prng_stride(struct prng *prng, size_t count);
+
 /* Puts the pointers in a random order (Fisher and Yates). */
 void prng_shuffle(struct prng *prng, void **items, size_t count);

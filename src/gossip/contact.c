@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "gossip/contact.h"
 
+#include "base/backoff.h"
+
 /* So many dead members are tried per probe interval by all live members together. */
 #define DEAD_CONTACT_COUNT 4
 
@@ -122,24 +124,15 @@ try_dead(struct contact *contact, uint64_t now_us)
 		probes_start(contact->probes, PROBE_CONTACT, member, now_us);
 }
 
-static uint64_t
-join_again_us(const struct contact *contact)
-{
-	uint64_t us = JOIN_AGAIN_US;
-	uint64_t us_max = contact->settings->join_interval_us;
-
-	for (uint64_t i = 0; i < contact->fail_count && us < us_max; i++)
-		us *= 2;
-	return us < us_max ? us : us_max;
-}
-
 static void
 try_seeds(struct contact *contact, uint64_t now_us)
 {
 	const struct settings *settings = contact->settings;
 	bool alone = members_live_count(contact->members) <= 1;
 	uint64_t interval_us =
-		alone ? join_again_us(contact) : settings->rejoin_interval_us;
+		alone ? backoff_us(JOIN_AGAIN_US, settings->join_interval_us,
+				contact->fail_count)
+		      : settings->rejoin_interval_us;
 
 	contact->fail_count = alone ? contact->fail_count + 1 : 0;
 	/* Spread, so that nodes started together do not stay in step. */

@@ -141,18 +141,6 @@ struct walk {
 	size_t left;
 };
 
-static size_t
-common_divisor(size_t a, size_t b)
-{
-	while (b != 0) {
-		size_t rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 static struct walk
 walk_begin(struct mongering *mongering)
 {
@@ -162,9 +150,7 @@ walk_begin(struct mongering *mongering)
 		.left = count,
 	};
 
-	do
-		walk.stride = 1 + (size_t)prng_below(mongering->prng, count);
-	while (common_divisor(count, walk.stride) != 1);
+	walk.stride = prng_stride(mongering->prng, count);
 	return walk;
 }
 

@@ -228,9 +228,12 @@ node_tick(struct node *node, struct now now)
 {
 	struct probe_failure failure;
 	uint64_t round_at_us = node->probes.round_at_us;
+	uint64_t late_us;
 
 	node_turn(node, now);
-	suspicions_delay(&node->suspicions, probes_tick(&node->probes, now));
+	late_us = probes_tick(&node->probes, now);
+	if (late_us != 0)
+		suspicions_delay(&node->suspicions, late_us);
 	if (node->probes.round_at_us != round_at_us)
 		measure_neighbours(node);
 	while (probes_next_failed(&node->probes, &failure))

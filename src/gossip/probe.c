@@ -195,26 +195,6 @@ may_relay(const struct probes *probes, const struct member *member, uint64_t tar
 	       member->short_id != target;
 }
 
-/* A random step that visits every one of `count` places, going round. */
-static size_t
-random_step(struct prng *prng, size_t count)
-{
-	for (;;) {
-		size_t step = 1 + (size_t)prng_below(prng, count);
-		size_t a = count;
-		size_t b = step;
-
-		while (b != 0) {
-			size_t rest = a % b;
-
-			a = b;
-			b = rest;
-		}
-		if (a == 1)
-			return step;
-	}
-}
-
 /* Asks up to `wanted` others, drawn by passing once over the members. */
 static void
 ask_others(struct probes *probes, struct probe *probe, size_t wanted)
@@ -227,7 +207,7 @@ ask_others(struct probes *probes, struct probe *probe, size_t wanted)
 	};
 	size_t count = probes->members->count;
 	size_t start = (size_t)prng_below(probes->prng, count);
-	size_t step = random_step(probes->prng, count);
+	size_t step = prng_stride(probes->prng, count);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct member *member =
@@ -328,7 +308,7 @@ permute(uint64_t turn, uint64_t place, uint64_t count)
 
 	prng_init(&prng, turn);
 
-	uint64_t step = random_step(&prng, (size_t)count);
+	uint64_t step = prng_stride(&prng, (size_t)count);
 
 	return (step * place + prng_below(&prng, count)) % count;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "gossip/repair.h"
 
+#include "base/backoff.h"
+
 /* Exchanges this node starts are at least so far apart. */
 #define EXCHANGE_INTERVAL_US (500 * MS_US)
 
@@ -65,16 +67,6 @@ symbols_wanted(const struct repair *repair, uint64_t their_count)
 		       : SYMBOL_COUNT_MIN + SYMBOL_COUNT_EACH * more;
 }
 
-static uint64_t
-again_us(uint64_t repair_count)
-{
-	uint64_t us = AGAIN_US;
-
-	while (repair_count-- > 0 && us < AGAIN_MAX_US)
-		us *= 2;
-	return us < AGAIN_MAX_US ? us : AGAIN_MAX_US;
-}
-
 static bool
 sketch_will_do(const struct repair *repair, const struct member *member,
 	const struct state_summary *state)
@@ -97,7 +89,8 @@ repair_difference(struct repair *repair, struct member *member,
 			(size_t)symbols_wanted(repair, state->record_count));
 	else if (!repair_with(repair, member, now))
 		return;
-	member->repair_at_us = now.mono_us + again_us(member->repair_count++);
+	member->repair_at_us = now.mono_us + backoff_us(AGAIN_US, AGAIN_MAX_US,
+						     member->repair_count++);
 }
 
 /* Two that cannot make out what they differ in go on to more symbols, and then to an

@@ -184,6 +184,24 @@ START_TEST(every_item_comes_to_every_place_equally_often)
 }
 END_TEST
 
+START_TEST(a_stride_visits_every_place)
+{
+	struct prng prng;
+
+	prng_init(&prng, 1);
+	for (size_t count = 1; count <= 64; count++) {
+		size_t stride = prng_stride(&prng, count);
+		uint64_t visited = 0;
+
+		ck_assert_uint_ge(stride, 1);
+		ck_assert_uint_le(stride, count);
+		for (size_t i = 0; i < count; i++)
+			visited |= UINT64_C(1) << (i * stride % count);
+		ck_assert_uint_eq(visited, UINT64_MAX >> (64 - count));
+	}
+}
+END_TEST
+
 START_TEST(shuffling_one_item_or_none_does_nothing)
 {
 	char target;
@@ -216,5 +234,6 @@ main(void)
 	tcase_add_test(tcase, shuffling_keeps_every_item_once);
 	tcase_add_test(tcase, every_item_comes_to_every_place_equally_often);
 	tcase_add_test(tcase, shuffling_one_item_or_none_does_nothing);
+	tcase_add_test(tcase, a_stride_visits_every_place);
 	return run_suite(suite);
 }
